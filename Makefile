@@ -1,0 +1,45 @@
+# Every goal sets up what it needs; a fresh clone wants Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+RUNTIME_STAMP := $(VENV)/.runtime
+
+.PHONY: demo test check soak bench lint types docs-check clean
+
+$(RUNTIME_STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(STAMP): $(RUNTIME_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group lint --group build
+	touch $@
+
+demo: $(RUNTIME_STAMP) ## play a day of the course on embedded parts
+	$(BIN)/moodle-bridge demo
+
+test: $(STAMP) ## the tests
+	$(BIN)/python -m pytest -n 2 -q
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+check: lint types ## all that must hold before a change lands
+	$(BIN)/python -m pytest -n 2 -q --cov --cov-report=term
+
+soak: $(STAMP) ## the long kill test
+	$(BIN)/python -m pytest -q -m soak tests/crash --soak
+
+bench: $(STAMP) ## all benchmarks, as a table
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Values that cross rooms: frozen, slotted, keyword-only; times are aware UTC."""

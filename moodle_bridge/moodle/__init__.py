@@ -1,0 +1,1 @@
+"""The Moodle client: transports, batching, paging, and one file a noun."""

@@ -1,0 +1,1 @@
+"""Contract suites that a plug-in of any kind can inherit."""

@@ -1,0 +1,1 @@
+"""What is done, and when: jobs, the ledger, the command line."""
