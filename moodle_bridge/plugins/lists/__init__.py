@@ -1,4 +1,4 @@
-"""Built-in plug-ins of one kind."""
+"""Built-in plug-ins that say where the posts of a pair go (`IMailingList`)."""
 
 from __future__ import annotations
 
@@ -10,3 +10,21 @@ if TYPE_CHECKING:
 
 def includeme(registry: Registry) -> None:
     """Register the plug-ins of this folder."""
+    # Imported here, so that naming the entry point costs nothing at start.
+    from moodle_bridge.interfaces import IMailingList  # noqa: PLC0415
+    from moodle_bridge.plugins.lists import direct, remote  # noqa: PLC0415
+
+    registry.register(
+        IMailingList,
+        "remote",
+        build=remote.RemoteList,
+        settings=remote.RemoteListSettings,
+        description="A list that another machine keeps; the bridge is a member",
+    )
+    registry.register(
+        IMailingList,
+        "direct",
+        build=direct.DirectList,
+        settings=direct.DirectListSettings,
+        description="No list software: one mail to each participant",
+    )

@@ -1,0 +1,44 @@
+"""A mailing list that another machine keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zope.interface import implementer
+
+from moodle_bridge.interfaces import Delivery, IMailingList, ListTraits
+from moodle_bridge.model.mail import ListAddress
+from moodle_bridge.model.people import Person
+from moodle_bridge.plugins.lists.settings import ListSettings
+
+
+class RemoteListSettings(ListSettings):
+    """A list that the bridge writes to as one of its members.
+
+    `own_mail_returns` says whether the list sends the bridge its own mail back. True
+    is the safe answer where it is not known: a copy that comes back is recognised.
+    """
+
+    own_mail_returns: bool = True
+
+
+@implementer(IMailingList)
+class RemoteList:
+    """One mail to the posting address; the list's own software does the rest.
+
+    See `IMailingList`. The bridge does not know who the members are.
+    """
+
+    def __init__(self, settings: RemoteListSettings) -> None:
+        self.address = ListAddress(
+            address=settings.address, name=settings.name, list_id=settings.list_id
+        )
+        self.traits = ListTraits(
+            addresses=settings.addresses(),
+            list_ids=(settings.list_id,) if settings.list_id else (),
+            returns_own_mail=settings.own_mail_returns,
+        )
+
+    def deliveries(self, readers: Sequence[Person]) -> Sequence[Delivery]:  # noqa: ARG002
+        """See `IMailingList`."""
+        return (Delivery(recipient=self.address.address),)
