@@ -1,0 +1,320 @@
+"""Every job is the same seven steps, and this is where they are.
+
+lease -> settle what is in doubt -> observe -> plan -> guard -> record intents and
+cursor in ONE transaction -> carry out. A dry run stops after the guard.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from moodle_bridge.errors import GuardTripped, RemoteError
+from moodle_bridge.redact import masked
+from sync.actions import (
+    Absent,
+    Action,
+    Done,
+    Doubt,
+    Later,
+    Outcome,
+    Plan,
+    Refused,
+    Settlement,
+    Withheld,
+)
+from sync.ledger.intents import Intent, IntentState
+
+if TYPE_CHECKING:
+    from sync.ledger import Ledger, Transaction
+    from sync.ledger.leases import Holder
+
+log = logging.getLogger(__name__)
+
+LEASE_TERM = timedelta(minutes=15)
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=2)
+_GIVE_UP_AFTER = timedelta(days=5)
+
+
+class Job(Protocol):
+    """One of the bridge's jobs; the engine asks, the job answers."""
+
+    name: str
+
+    def settle(self, intent: Intent) -> Settlement:
+        """Look whether an effect in doubt happened; Doubt = cannot tell yet."""
+
+    def observe(self) -> Iterator[Any]:
+        """Read what is there, one observation at a time, each planned by itself."""
+
+    def plan(self, observation: Any) -> Plan:
+        """Decide what to do; no remote effect may happen here."""
+
+    def guard(self, actions: int) -> None:
+        """Raise GuardTripped when so many actions in this run are absurd."""
+
+    def carry_out(self, action: Action) -> Outcome:
+        """Bring about one effect; never raises for what the remote end does."""
+
+    def completed(
+        self, transaction: Transaction, intent: Intent, outcome: Done | Refused
+    ) -> None:
+        """Write down what follows from an outcome, in the outcome's transaction."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What a run did: counts by name, and everything that a person should read."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    planned: list[Action] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Engine:
+    """Runs jobs against one ledger.
+
+    `progress` is called with a line for a person after each effect.
+    """
+
+    ledger: Ledger
+    holder: Holder
+    dry_run: bool = False
+    report: Report = field(default_factory=Report)
+    progress: Callable[[str], None] = lambda _line: None
+
+    def run(self, job: Job) -> None:
+        """Do the seven steps of one job.
+
+        Raises Busy when another run has the lease, GuardTripped when the job's guard
+        says so (nothing of the step at hand was recorded then), RemoteError when
+        what is to be observed cannot be reached. What was recorded is never lost:
+        the next run goes on where this one ended.
+        """
+        if self.dry_run:
+            for observation in job.observe():
+                plan = job.plan(observation)
+                self._note(plan)
+                job.guard(len(self.report.planned))
+            return
+        lease = f"job:{job.name}"
+        self._take(lease)
+        try:
+            self._settle(job)
+            planned = 0
+            blocked = self._blocked(job)
+            for observation in job.observe():
+                plan = job.plan(observation)
+                planned += len(plan.actions)
+                job.guard(planned)
+                self._note(plan)
+                intents = self._record(job, plan)
+                self._take(lease)
+                if self._carry_out(job, plan.actions, intents, blocked, lease):
+                    break
+        finally:
+            with self.ledger.writing() as transaction:
+                transaction.leases.release(lease, self.holder)
+
+    def _take(self, lease: str) -> None:
+        with self.ledger.writing() as transaction:
+            transaction.leases.take(lease, self.holder, LEASE_TERM)
+
+    def _note(self, plan: Plan) -> None:
+        if self.dry_run:
+            self.report.planned.extend(plan.actions)
+            self.report.withheld.extend(plan.withheld)
+        self.report.counts["planned"] += len(plan.actions)
+        self.report.counts["withheld"] += len(plan.withheld)
+
+    def _settle(self, job: Job) -> None:
+        with self.ledger.reading() as transaction:
+            doubtful = transaction.intents.with_state(IntentState.SENDING, job=job.name)
+        for intent in doubtful:
+            self._settle_one(job, intent)
+
+    def _settle_one(self, job: Job, intent: Intent) -> bool:
+        """Look for one effect in doubt; say whether the doubt is over."""
+        try:
+            settlement = job.settle(intent)
+        except RemoteError as error:
+            settlement = Doubt(reason=str(error))
+        match settlement:
+            case Done():
+                self._finish(job, intent, settlement)
+                self.report.counts["found again"] += 1
+                self.progress(f"found again: {intent.summary}")
+            case Absent():
+                with self.ledger.writing() as transaction:
+                    transaction.intents.change(
+                        intent.id,
+                        state=IntentState.PLANNED.value,
+                        not_before=None,
+                        reason="looked for and not found, so it is done again",
+                    )
+                self.report.counts["to repeat"] += 1
+            case Doubt(reason=reason):
+                self.report.counts["in doubt"] += 1
+                self.report.problems.append(
+                    masked(f"in doubt: {intent.summary}: {reason}")
+                )
+                return False
+        return True
+
+    def _blocked(self, job: Job) -> set[str]:
+        with self.ledger.reading() as transaction:
+            return {
+                intent.stream
+                for intent in transaction.intents.with_state(
+                    IntentState.SENDING, job=job.name
+                )
+            }
+
+    def _record(self, job: Job, plan: Plan) -> list[Intent]:
+        with self.ledger.writing() as transaction:
+            intents = [
+                transaction.intents.plan(
+                    key=action.key,
+                    job=job.name,
+                    kind=action.kind,
+                    source=action.source,
+                    stream=action.stream,
+                    summary=action.summary,
+                    details=action.details,
+                )
+                for action in plan.actions
+            ]
+            for record in plan.records:
+                record(transaction)
+        return intents
+
+    def _carry_out(
+        self,
+        job: Job,
+        actions: tuple[Action, ...],
+        intents: list[Intent],
+        blocked: set[str],
+        lease: str,
+    ) -> bool:
+        """Carry out in order; say whether the remote end is out of reach."""
+        renewed = self.ledger.clock()
+        for action, intent in zip(actions, intents, strict=True):
+            if intent.state in {
+                IntentState.DONE,
+                IntentState.DEAD,
+                IntentState.WITHDRAWN,
+            }:
+                continue
+            now = self.ledger.clock()
+            waits = intent.not_before is not None and intent.not_before > now
+            if (
+                intent.state is not IntentState.PLANNED
+                or waits
+                or action.stream in blocked
+            ):
+                blocked.add(action.stream)
+                self.report.counts["waiting"] += 1
+                continue
+            if now - renewed > LEASE_TERM / 3:
+                self._take(lease)
+                renewed = now
+            if self._do(job, action, intent, blocked):
+                return True
+        return False
+
+    def _do(self, job: Job, action: Action, intent: Intent, blocked: set[str]) -> bool:
+        """Bring about one effect; say whether the remote end is out of reach."""
+        with self.ledger.writing() as transaction:
+            transaction.intents.change(
+                intent.id,
+                state=IntentState.SENDING.value,
+                attempts=intent.attempts + 1,
+                sending_at=self.ledger.clock(),
+            )
+        outcome = job.carry_out(action)
+        match outcome:
+            case Done() | Refused():
+                self._finish(job, intent, outcome)
+            case Later():
+                blocked.add(action.stream)
+                self._postpone(intent, outcome)
+                if outcome.unreachable:
+                    self.report.unreachable.append(outcome.reason)
+                return outcome.unreachable
+            case Doubt(reason=reason):
+                log.info("in doubt: %s: %s", intent.key, masked(reason))
+                with self.ledger.reading() as transaction:
+                    begun = transaction.intents.get(intent.key) or intent
+                if not self._settle_one(job, begun):
+                    blocked.add(action.stream)
+                else:
+                    with self.ledger.reading() as transaction:
+                        after = transaction.intents.get(intent.key)
+                    if after is not None and after.state is IntentState.PLANNED:
+                        blocked.add(action.stream)
+        return False
+
+    def _finish(self, job: Job, intent: Intent, outcome: Done | Refused) -> None:
+        with self.ledger.writing() as transaction:
+            if isinstance(outcome, Done):
+                transaction.intents.change(
+                    intent.id,
+                    state=IntentState.DONE.value,
+                    result=dict(outcome.result),
+                    reason="",
+                    advice="",
+                )
+            else:
+                transaction.intents.change(
+                    intent.id,
+                    state=IntentState.DEAD.value,
+                    reason=outcome.reason,
+                    advice=outcome.advice,
+                )
+            job.completed(transaction, intent, outcome)
+        if isinstance(outcome, Done):
+            self.report.counts["done"] += 1
+            self.progress(intent.summary)
+        else:
+            self.report.counts["refused"] += 1
+            self.report.problems.append(
+                masked(f"refused: {intent.summary}: {outcome.reason}")
+            )
+
+    def _postpone(self, intent: Intent, outcome: Later) -> None:
+        now = self.ledger.clock()
+        wait = outcome.wait or min(
+            _FIRST_WAIT * 2 ** min(intent.attempts, 10), _LONGEST_WAIT
+        )
+        gives_up = now - intent.planned_at > _GIVE_UP_AFTER
+        with self.ledger.writing() as transaction:
+            transaction.intents.change(
+                intent.id,
+                state=(IntentState.HELD if gives_up else IntentState.PLANNED).value,
+                not_before=None if outcome.unreachable else now + wait,
+                reason=outcome.reason,
+                advice=outcome.advice,
+            )
+        self.report.counts["held" if gives_up else "postponed"] += 1
+        self.report.problems.append(
+            masked(f"later: {intent.summary}: {outcome.reason}")
+        )
+
+
+def refuse_beyond(limit: int, actions: int, *, what: str, key: str) -> None:
+    """Raise GuardTripped when a run would do more than its limit."""
+    if actions > limit:
+        raise GuardTripped(
+            f"this run would make {actions} {what}, and the limit is {limit}",
+            item=key,
+            advice="Read the plan with --dry-run; if it is right, raise the limit"
+            f" {key} in bridge.toml and run again. Nothing was sent.",
+        )

@@ -1,0 +1,34 @@
+"""How far each source was read."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from moodle_bridge.runtime import Clock
+from sync.ledger import schema
+from sync.ledger.rows import upsert
+
+
+class Cursors:
+    """Named positions; a value is text that only its owner understands."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def get(self, name: str) -> str | None:
+        """Return the position, None when that source was never read."""
+        table = schema.cursor
+        return self._connection.execute(
+            select(table.c.value).where(table.c.name == name)
+        ).scalar_one_or_none()
+
+    def move(self, name: str, value: str) -> None:
+        """Set the position; may be repeated."""
+        upsert(
+            self._connection,
+            schema.cursor,
+            name=name,
+            value=value,
+            updated_at=self._clock(),
+        )

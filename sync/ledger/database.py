@@ -1,0 +1,224 @@
+"""Opens the ledger, brings it up to date, and gives transactions on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+)
+
+from moodle_bridge.errors import LedgerError
+from moodle_bridge.runtime import Clock, utc_now
+from sync.ledger.cursors import Cursors
+from sync.ledger.discussions import Discussions
+from sync.ledger.inbound import Inbox
+from sync.ledger.intents import Intents
+from sync.ledger.leases import Leases
+from sync.ledger.links import Links
+from sync.ledger.people import Contacts, People
+from sync.ledger.runs import Runs
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_MILLISECONDS = 20_000
+
+
+class Transaction:
+    """One transaction and what can be asked and written in it."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self.connection = connection
+        self.clock = clock
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """How far each source was read."""
+        return Cursors(self.connection, self.clock)
+
+    @cached_property
+    def discussions(self) -> Discussions:
+        """The discussions that a pair knows."""
+        return Discussions(self.connection, self.clock)
+
+    @cached_property
+    def links(self) -> Links:
+        """Which post is which mail."""
+        return Links(self.connection, self.clock)
+
+    @cached_property
+    def intents(self) -> Intents:
+        """What is meant, and what came of it."""
+        return Intents(self.connection, self.clock)
+
+    @cached_property
+    def inbound(self) -> Inbox:
+        """Every mail as it came."""
+        return Inbox(self.connection, self.clock)
+
+    @cached_property
+    def people(self) -> People:
+        """Who is in which course."""
+        return People(self.connection, self.clock)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """When an address was last written to on the bridge's own account."""
+        return Contacts(self.connection, self.clock)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Who does which job just now."""
+        return Leases(self.connection, self.clock)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """What was run, and how it ended."""
+        return Runs(self.connection, self.clock)
+
+
+class Ledger:
+    """The memory of one bridge; open it with `Ledger.open`."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self.clock = clock
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock = utc_now) -> Ledger:
+        """Open the ledger at a SQLAlchemy URL, made or brought up to date if need be.
+
+        A SQLite file is made with mode 0600. Raises LedgerError when it cannot be
+        opened or written, or was written by a newer version. May be repeated.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise LedgerError(
+                "this is not a database address",
+                item="[ledger].url",
+                advice="Write it as sqlite:///path or postgresql+psycopg://user@host/db.",
+            ) from None
+        item = parsed.render_as_string(hide_password=True)
+        try:
+            engine = _sqlite(parsed) if _is_sqlite(parsed) else create_engine(parsed)
+            ledger = cls(engine, clock)
+            ledger._bring_up_to_date(item)
+        except (OSError, DBAPIError) as error:
+            raise _unusable(error, item) from error
+        except (ImportError, NoSuchModuleError) as error:
+            raise LedgerError(
+                f"the driver for this database is not installed ({error})",
+                item=item,
+                advice="For PostgreSQL, install moodle-bridge[postgres].",
+            ) from error
+        return ledger
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Give a transaction that is committed at the end, or not at all.
+
+        Raises LedgerError when the database cannot write (disk full, locked).
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield Transaction(connection, self.clock)
+        except OperationalError as error:
+            raise _unusable(error, str(self._engine.url.database)) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Give a transaction that only reads, and never waits for a writer."""
+        try:
+            with self._engine.connect().execution_options(
+                moodle_bridge_reads=True
+            ) as connection:
+                yield Transaction(connection, self.clock)
+        except OperationalError as error:
+            raise _unusable(error, str(self._engine.url.database)) from error
+
+    def close(self) -> None:
+        """Let go of the database; may be repeated."""
+        self._engine.dispose()
+
+    def _bring_up_to_date(self, item: str) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        script = ScriptDirectory.from_config(config)
+        with self._engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            connection.rollback()
+            if current == script.get_current_head():
+                return
+            if current and current not in {
+                revision.revision for revision in script.walk_revisions()
+            }:
+                raise LedgerError(
+                    f"it was written by a newer version of moodle-bridge ({current})",
+                    item=item,
+                    advice="Install that version again; this one would harm it.",
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        # Made here, so that it is never readable by others, not even for a moment;
+        # SQLite gives its -wal and -shm files the mode of the database.
+        path = Path(url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver's own idea of when a transaction begins is switched off: it
+        # begins them late, and then two writers can deadlock.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("moodle_bridge_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _unusable(error: Exception, item: str) -> LedgerError:
+    text = str(getattr(error, "orig", None) or error)
+    if "full" in text:
+        return LedgerError(
+            f"there is no room to write ({text})",
+            item=item,
+            advice="Make room on the disk, then run the command again; what was not"
+            " written was not done.",
+        )
+    if "locked" in text:
+        return LedgerError(
+            f"another program holds it ({text})",
+            item=item,
+            advice="Wait for the other run to end, then run the command again.",
+        )
+    return LedgerError(text, item=item)

@@ -1,0 +1,92 @@
+"""The discussions that a pair knows, and when each was last read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from moodle_bridge.model.forum import Discussion
+from moodle_bridge.runtime import Clock
+from sync.ledger import schema
+from sync.ledger.rows import upsert
+
+
+class Discussions:
+    """Discussions by pair and Moodle's discussion id."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def read(self, pair: str, discussion: Discussion) -> None:
+        """Note that a discussion was read whole just now; may be repeated."""
+        upsert(
+            self._connection,
+            schema.discussion,
+            pair=pair,
+            discussion_id=discussion.id,
+            forum_id=discussion.forum_id,
+            first_post_id=discussion.first_post_id,
+            name=discussion.name,
+            group_id=discussion.group_id,
+            author_id=discussion.author_id,
+            created_at=discussion.created,
+            active_at=discussion.modified,
+            time_start=discussion.time_start,
+            time_end=discussion.time_end,
+            checked_at=self._clock(),
+        )
+
+    def get(self, pair: str, discussion_ids: Sequence[int]) -> dict[int, Discussion]:
+        """Return those that are known, by id."""
+        table = schema.discussion
+        rows = self._connection.execute(
+            select(table).where(
+                table.c.pair == pair, table.c.discussion_id.in_(discussion_ids)
+            )
+        )
+        return {row.discussion_id: _discussion(row) for row in rows}
+
+    def to_check(
+        self, pair: str, *, active_since: datetime, checked_before: datetime, limit: int
+    ) -> list[Discussion]:
+        """Return lively discussions that were not read lately, longest ago first."""
+        table = schema.discussion
+        rows = self._connection.execute(
+            select(table)
+            .where(
+                table.c.pair == pair,
+                table.c.active_at >= active_since,
+                table.c.checked_at < checked_before,
+            )
+            .order_by(table.c.checked_at)
+            .limit(limit)
+        )
+        return [_discussion(row) for row in rows]
+
+    def checked(self, pair: str, discussion_id: int) -> None:
+        """Note that a discussion was looked for just now; may be repeated."""
+        table = schema.discussion
+        self._connection.execute(
+            update(table)
+            .where(table.c.pair == pair, table.c.discussion_id == discussion_id)
+            .values(checked_at=self._clock())
+        )
+
+
+def _discussion(row: Row[Any]) -> Discussion:
+    return Discussion(
+        id=row.discussion_id,
+        forum_id=row.forum_id,
+        first_post_id=row.first_post_id,
+        name=row.name,
+        author_id=row.author_id,
+        group_id=row.group_id,
+        created=row.created_at,
+        modified=row.active_at,
+        time_start=row.time_start,
+        time_end=row.time_end,
+    )

@@ -1,0 +1,197 @@
+"""What is meant, written down before it is done, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from moodle_bridge.runtime import Clock
+from sync.ledger import schema
+from sync.ledger.rows import insert_new
+
+
+class IntentState(StrEnum):
+    """Where an effect stands.
+
+    PLANNED: to be done (perhaps not before a time). SENDING: begun; if its run ended,
+    it is in doubt. DONE. DEAD: refused for good. HELD: a person decides.
+    WITHDRAWN: no longer wanted, and never begun.
+    """
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    DONE = "done"
+    DEAD = "dead"
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN = (IntentState.PLANNED, IntentState.SENDING, IntentState.HELD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One effect on a remote end, from the plan to its outcome.
+
+    `key` names it for ever; `source` is what it comes from (a post, a mail);
+    `stream` is the line in which it waits: effects of one stream happen in order.
+    `details` holds what is needed to find the effect again at the remote end.
+    """
+
+    id: int
+    key: str
+    job: str
+    kind: str
+    source: str
+    stream: str
+    state: IntentState
+    summary: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    advice: str = ""
+    attempts: int = 0
+    not_before: datetime | None = None
+    planned_at: datetime
+    sending_at: datetime | None = None
+    updated_at: datetime
+
+
+class Intents:
+    """The intents, by key, by source and by state."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def plan(
+        self,
+        *,
+        key: str,
+        job: str,
+        kind: str,
+        source: str,
+        stream: str,
+        summary: str,
+        details: Mapping[str, Any],
+    ) -> Intent:
+        """Write an intent down unless its key is known; return how it stands.
+
+        One that was withdrawn is planned anew. May be repeated.
+        """
+        now = self._clock()
+        new = insert_new(
+            self._connection,
+            schema.intent,
+            key=key,
+            job=job,
+            kind=kind,
+            source=source,
+            stream=stream,
+            state=IntentState.PLANNED.value,
+            summary=summary,
+            details=dict(details),
+            result={},
+            reason="",
+            advice="",
+            attempts=0,
+            planned_at=now,
+            updated_at=now,
+        )
+        known = self.get(key)
+        if known is None:  # pragma: no branch
+            msg = f"an intent vanished while it was planned: {key}"
+            raise RuntimeError(msg)
+        if not new and known.state in {IntentState.WITHDRAWN, IntentState.PLANNED}:
+            self.change(
+                known.id,
+                state=IntentState.PLANNED.value,
+                details=dict(details),
+                summary=summary,
+            )
+            return self.get(key) or known
+        return known
+
+    def get(self, key: str) -> Intent | None:
+        """Return the intent with this key, None when there is none."""
+        table = schema.intent
+        row = self._connection.execute(
+            select(table).where(table.c.key == key)
+        ).one_or_none()
+        return None if row is None else _intent(row)
+
+    def with_state(self, state: IntentState, *, job: str | None = None) -> list[Intent]:
+        """Return the intents in a state, oldest first."""
+        table = schema.intent
+        statement = select(table).where(table.c.state == state.value)
+        if job is not None:
+            statement = statement.where(table.c.job == job)
+        return [
+            _intent(row)
+            for row in self._connection.execute(statement.order_by(table.c.id))
+        ]
+
+    def of_source(self, source: str) -> list[Intent]:
+        """Return all intents that come from one post or mail."""
+        table = schema.intent
+        rows = self._connection.execute(
+            select(table).where(table.c.source == source).order_by(table.c.id)
+        )
+        return [_intent(row) for row in rows]
+
+    def open_count(self, source: str) -> int:
+        """Return how many intents of a source have no final outcome yet."""
+        table = schema.intent
+        return self._connection.execute(
+            select(func.count())
+            .select_from(table)
+            .where(
+                table.c.source == source,
+                table.c.state.in_([state.value for state in OPEN]),
+            )
+        ).scalar_one()
+
+    def withdraw(self, source: str, *, keep: Collection[str], reason: str) -> int:
+        """Withdraw what was planned for a source and is wanted no more; count it.
+
+        What was begun is never withdrawn.
+        """
+        withdrawn = 0
+        for intent in self.of_source(source):
+            if intent.state is IntentState.PLANNED and intent.key not in keep:
+                self.change(intent.id, state=IntentState.WITHDRAWN.value, reason=reason)
+                withdrawn += 1
+        return withdrawn
+
+    def change(self, number: int, **values: Any) -> None:
+        """Set columns of one intent; may be repeated."""
+        table = schema.intent
+        self._connection.execute(
+            update(table)
+            .where(table.c.id == number)
+            .values(**values, updated_at=self._clock())
+        )
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many intents there are, by job and state."""
+        table = schema.intent
+        rows = self._connection.execute(
+            select(table.c.job, table.c.state, func.count()).group_by(
+                table.c.job, table.c.state
+            )
+        )
+        return {(job, state): number for job, state, number in rows}
+
+
+_NAMES = tuple(entry.name for entry in fields(Intent))
+
+
+def _intent(row: Row[Any]) -> Intent:
+    values = {name: getattr(row, name) for name in _NAMES}
+    values["state"] = IntentState(values["state"])
+    return Intent(**values)

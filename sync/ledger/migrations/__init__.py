@@ -1,0 +1,1 @@
+"""How the ledger of one version becomes that of the next."""

@@ -1,0 +1,251 @@
+"""The tables. Whatever changes here needs a migration beside it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime as ISO text, which sorts in time order everywhere."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> str | None:
+        """Refuse naive datetimes: a ledger that guesses zones is worth nothing."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = f"a time without a zone cannot be kept: {value!r}"
+            raise ValueError(msg)
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(
+        self, value: str | None, dialect: Dialect
+    ) -> datetime | None:
+        """Give back the same moment."""
+        del dialect
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value as text, non-ASCII kept readable for whoever looks inside."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str:
+        """Write JSON."""
+        del dialect
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        """Read JSON."""
+        del dialect
+        return None if value is None else json.loads(value)
+
+
+class Packed(TypeDecorator[bytes]):
+    """Bytes, compressed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Compress."""
+        del dialect
+        return None if value is None else zlib.compress(value, 6)
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> bytes | None:
+        """Expand."""
+        del dialect
+        return None if value is None else zlib.decompress(value)
+
+
+# 64 bits in PostgreSQL; SQLite counts up only in a column of type INTEGER.
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData()
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+discussion = Table(
+    "discussion",
+    metadata,
+    Column("pair", String(100), primary_key=True),
+    Column("discussion_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("forum_id", BigInteger, nullable=False),
+    Column("first_post_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("group_id", BigInteger),
+    Column("author_id", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("active_at", Moment, nullable=False),
+    Column("time_start", Moment),
+    Column("time_end", Moment),
+    Column("checked_at", Moment, nullable=False),
+    Index("discussion_checked", "pair", "checked_at"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("pair", String(100), primary_key=True),
+    Column("post_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("discussion_id", BigInteger, nullable=False),
+    Column("forum_id", BigInteger, nullable=False),
+    Column("parent_post_id", BigInteger),
+    Column("message_id", String(998), nullable=False),
+    Column("origin", String(10), nullable=False),
+    Column("via_list", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author_user_id", BigInteger),
+    Column("author_name", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("settled_at", Moment),
+    Column("edited_at", Moment),
+    Column("gone_at", Moment),
+    Index("link_message_id", "message_id"),
+    Index("link_due", "pair", "state", "due_at"),
+    Index("link_discussion", "pair", "discussion_id"),
+)
+
+intent = Table(
+    "intent",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False),
+    Column("job", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("stream", String(200), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("details", Json, nullable=False),
+    Column("result", Json, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment),
+    Column("planned_at", Moment, nullable=False),
+    Column("sending_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("key", name="intent_key"),
+    Index("intent_state", "job", "state"),
+    Index("intent_source", "source"),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False),
+    Column("message_id", String(998)),
+    Column("mailbox", String(200), nullable=False),
+    Column("raw", Packed),
+    Column("size", BigInteger, nullable=False),
+    Column("envelope_recipient", Text),
+    Column("envelope_sender", Text),
+    Column("received_at", Moment, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("rule", String(60), nullable=False),
+    Column("reason", String(60), nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("pair", String(100)),
+    Column("user_id", BigInteger),
+    Column("post_id", BigInteger),
+    Column("cut", Text, nullable=False),
+    Column("released", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("key", name="inbound_key"),
+    Index("inbound_message_id", "message_id"),
+    Index("inbound_state", "state"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("course_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("username", Text, nullable=False),
+    Column("fullname", Text, nullable=False),
+    Column("addresses", Json, nullable=False),
+    Column("language", String(30)),
+    Column("timezone", String(100)),
+    Column("country", String(2)),
+    Column("idnumber", Text),
+    Column("group_ids", Json, nullable=False),
+    Column("facilitator", Integer, nullable=False),
+    Column("suspended", Integer, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("address", String(320), primary_key=True),
+    Column("noticed_at", Moment),
+    Column("notices", Integer, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("command", String(200), nullable=False),
+    Column("holder", String(200), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("exit_code", Integer),
+    Column("counts", Json, nullable=False),
+    Column("problem", Text, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
