@@ -47,14 +47,15 @@ class Discussion:
 
     `group_id` is None when it is for all participants. `time_start` and `time_end`
     are None when it is always shown. `modified` is the time of the newest post; an
-    edit does not move it.
+    edit does not move it. `author_id` is None where Moodle hides who began it (a forum
+    of the single kind).
     """
 
     id: int
     forum_id: int
     first_post_id: int
     name: str
-    author_id: int
+    author_id: int | None
     group_id: int | None
     created: datetime
     modified: datetime
