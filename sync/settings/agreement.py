@@ -1,0 +1,111 @@
+"""What keys of bridge.toml must agree on with each other.
+
+It looks at the raw file, so that these problems are shown together with the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sync.settings.prepare import Surroundings
+
+Row = tuple[int, Mapping[str, Any]]
+
+
+def check_agreement(raw: Mapping[str, Any], around: Surroundings) -> None:
+    """Note in `around` where keys contradict each other; nothing else is looked at."""
+    listed = raw.get("pair")
+    pairs = [
+        (index, pair)
+        for index, pair in enumerate(listed if isinstance(listed, list) else ())
+        if isinstance(pair, Mapping)
+    ]
+    if listed == []:
+        around.refuse(("pair",), "is empty: nothing is joined to anything")
+    mail, safety = _table(raw, "mail"), _table(raw, "safety")
+    own = _text(mail.get("address"))
+    _names_differ(pairs, around)
+    _forums_differ(pairs, around)
+    _lists_differ(pairs, own, around)
+    for index, pair in pairs:
+        _new_discussions_have_a_place(index, pair, around)
+    if own and _text(safety.get("redirect_all_mail_to")) == own:
+        around.refuse(
+            ("safety", "redirect_all_mail_to"),
+            "is the bridge's own address, so its mail would come back to it",
+            "Name the address of a person.",
+        )
+
+
+def _names_differ(pairs: Iterable[Row], around: Surroundings) -> None:
+    first: dict[str, int] = {}
+    for index, pair in pairs:
+        name = _text(pair.get("name"))
+        if name and first.setdefault(name, index) != index:
+            around.refuse(
+                ("pair", index, "name"), f"[[pair]] {first[name] + 1} has this name too"
+            )
+
+
+def _forums_differ(pairs: Iterable[Row], around: Surroundings) -> None:
+    first: dict[tuple[object, object], int] = {}
+    for index, pair in pairs:
+        forum, group = pair.get("forum"), str(pair.get("group", ""))
+        for one in forum if isinstance(forum, list) else [forum]:
+            if not isinstance(one, int):
+                continue
+            if first.setdefault((one, group), index) != index:
+                around.refuse(
+                    ("pair", index, "forum"),
+                    f"forum {one} is in [[pair]] {first[one, group] + 1} already",
+                    "A forum belongs to one pair, unless each is of another group.",
+                )
+
+
+def _lists_differ(pairs: Iterable[Row], own: str, around: Surroundings) -> None:
+    first: dict[str, int] = {}
+    for index, pair in pairs:
+        table = _table(pair, "list")
+        address = _text(table.get("address"))
+        if not address:
+            continue
+        if first.setdefault(address, index) != index:
+            around.refuse(
+                ("pair", index, "list", "address"),
+                f"is the list of [[pair]] {first[address] + 1} already",
+                "Nobody could tell to which pair a mail belongs; use two lists.",
+            )
+        if address == own and table.get("plugin") == "remote":
+            around.refuse(
+                ("pair", index, "list", "address"),
+                "is the bridge's own address, so its mail would come back to it",
+                "Name the address to which members of the list write.",
+            )
+
+
+def _new_discussions_have_a_place(
+    index: int, pair: Mapping[str, Any], around: Surroundings
+) -> None:
+    forum, place = pair.get("forum"), pair.get("new_discussions_to")
+    several = forum == "all" or (isinstance(forum, list) and len(forum) > 1)
+    where = ("pair", index, "new_discussions_to")
+    if several and place is None:
+        around.refuse(
+            where,
+            "is missing, and the pair has several forums",
+            "Name the forum in which a mail that answers nothing begins a discussion.",
+        )
+        return
+    forums = forum if isinstance(forum, list) else [forum]
+    if place is not None and forum not in ("all", None) and place not in forums:
+        around.refuse(where, "is not one of the forums of this pair")
+
+
+def _table(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = raw.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value.strip().casefold() if isinstance(value, str) else ""

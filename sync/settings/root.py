@@ -1,0 +1,78 @@
+"""bridge.toml as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field, PrivateAttr
+
+from moodle_bridge.errors import Problem
+from sync.settings.base import Section
+from sync.settings.mail import MailSettings
+from sync.settings.pair import PairSettings
+from sync.settings.sections import (
+    LedgerSettings,
+    MoodleSettings,
+    PluginsSettings,
+    SafetySettings,
+    SyncSettings,
+)
+
+
+class Settings(Section):
+    """Everything that an admin can set; made by `load_settings`."""
+
+    moodle: MoodleSettings = Field(
+        description="The Moodle site. It is reached through its web services only:"
+        " nothing is installed on it."
+    )
+    ledger: LedgerSettings = Field(
+        default_factory=LedgerSettings,
+        description="The memory of the bridge. Without it nobody knows what was"
+        " already sent: back it up, and never delete it while a course runs.",
+    )
+    mail: MailSettings = Field(description="The mail of the bridge.")
+    pairs: tuple[PairSettings, ...] = Field(
+        alias="pair",
+        strict=False,
+        description="What is joined to what: one [[pair]] for each mailing list.",
+    )
+    safety: SafetySettings = Field(
+        default_factory=SafetySettings,
+        description="Limits that stop a run before it does something absurd.",
+    )
+    sync: SyncSettings = Field(
+        default_factory=SyncSettings,
+        description="How the bridge looks for what changed.",
+    )
+    plugins: PluginsSettings = Field(
+        default_factory=PluginsSettings, description="Plug-ins of others."
+    )
+
+    _path: Path = PrivateAttr(default=Path("bridge.toml"))
+    _notes: tuple[Problem, ...] = PrivateAttr(default=())
+
+    @property
+    def path(self) -> Path:
+        """The bridge.toml that these settings were read from."""
+        return self._path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of bridge.toml, to which relative paths belong."""
+        return self._path.parent
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What was put right while reading and is better mended in the file."""
+        return self._notes
+
+    def placed(self, path: Path, notes: Sequence[Problem]) -> Settings:
+        """Say where these settings came from, and return them."""
+        self._path, self._notes = path, tuple(notes)
+        return self
+
+    def pair(self, name: str) -> PairSettings | None:
+        """Return the pair of this name, None when there is none."""
+        return next((pair for pair in self.pairs if pair.name == name), None)
