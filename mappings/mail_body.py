@@ -1,0 +1,283 @@
+"""The text, the HTML and the files of a mail, from its tree of MIME parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from email.utils import collapse_rfc2231_value
+
+from mappings.charsets import decoded_bytes, without_controls
+from mappings.flowed import unflowed
+from mappings.mail_files import safe_filename
+from mappings.mail_headers import decoded_words
+from mappings.mail_html_text import text_from_mail_html
+from moodle_bridge.model.mail import MailFile
+
+_MACHINE_TYPES = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/disposition-notification",
+        "message/global-disposition-notification",
+        "message/feedback-report",
+        "text/calendar",
+        "text/rfc822-headers",
+    }
+)
+_MACHINE_LONGEST = 64_000
+_PARTS_MOST = 1_000
+_FAULTS = (
+    RecursionError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachinePart:
+    """A part that programs read: a delivery report, a read receipt, a calendar.
+
+    `parameters` are those of its Content-Type, names in lower case.
+    """
+
+    media_type: str
+    text: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What the parts of a mail hold; see `ReadMail` for each."""
+
+    text: str
+    html: str | None
+    files: tuple[MailFile, ...]
+    machine_parts: tuple[MachinePart, ...]
+    problems: tuple[str, ...]
+
+
+def body_of(message: Message) -> Body:
+    """Return what a message of the compat32 policy holds; never raises.
+
+    Of the alternatives of one text the plain one is taken, unless it is blank. An
+    enclosed message is a file with the ending .eml.
+    """
+    reader = _Reader()
+    pieces = [piece for piece in reader.read(message, root=True) if piece.text.strip()]
+    texts = [
+        text_from_mail_html(piece.text) if piece.is_page else piece.text
+        for piece in pieces
+    ]
+    pages = [page for page in reader.pages if page.strip()]
+    return Body(
+        text=_tidy("\n\n".join(text.strip("\r\n") for text in texts)),
+        html="\n".join(pages) if pages else None,
+        files=tuple(reader.files),
+        machine_parts=tuple(reader.machine),
+        problems=tuple(dict.fromkeys(reader.problems)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    is_page: bool
+
+
+class _Reader:
+    """Gathers the parts of one mail; lives for one call of `body_of`."""
+
+    def __init__(self) -> None:
+        self.pages: list[str] = []
+        self.files: list[MailFile] = []
+        self.machine: list[MachinePart] = []
+        self.problems: list[str] = []
+        self.count = 0
+
+    def read(self, part: Message, *, root: bool = False) -> list[_Piece]:
+        """Return the pieces of text of a part, in order; files are put aside."""
+        self.count += 1
+        if self.count > _PARTS_MOST:
+            self.problems.append("over-parts")
+            return []
+        media_type = content_type_of(part)
+        if media_type.startswith("multipart/") and part.is_multipart():
+            return self._read_multipart(part, media_type)
+        if media_type in {"text/plain", "text/html"} and _is_text(part, root=root):
+            return [self._read_text(part, media_type)]
+        if media_type in _MACHINE_TYPES:
+            self._read_machine(part, media_type)
+        elif media_type.startswith("message/") and part.is_multipart():
+            self._read_enclosed(part, media_type)
+        else:
+            self._read_file(part, media_type)
+        return []
+
+    def _read_multipart(self, part: Message, media_type: str) -> list[_Piece]:
+        if media_type == "multipart/encrypted":
+            self.problems.append("encrypted")
+        told = [self.read(child) for child in _children(part)]
+        if media_type != "multipart/alternative":
+            return [piece for pieces in told for piece in pieces]
+        full = [
+            pieces for pieces in told if any(piece.text.strip() for piece in pieces)
+        ]
+        plain = [
+            pieces for pieces in full if not any(piece.is_page for piece in pieces)
+        ]
+        return (plain or full or [[]])[0]
+
+    def _read_text(self, part: Message, media_type: str) -> _Piece:
+        text = _text_of(part)
+        if media_type == "text/html":
+            self.pages.append(text)
+            return _Piece(text, is_page=True)
+        parameters = dict(parameters_of(part))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if parameters.get("format", "").lower() == "flowed":
+            text = unflowed(text, delsp=parameters.get("delsp", "").lower() == "yes")
+        return _Piece(text, is_page=False)
+
+    def _read_machine(self, part: Message, media_type: str) -> None:
+        text = _machine_text(part)[:_MACHINE_LONGEST]
+        self.machine.append(
+            MachinePart(
+                media_type=media_type, text=text, parameters=parameters_of(part)
+            )
+        )
+        if media_type == "text/calendar":
+            self._read_file(part, media_type)
+
+    def _read_enclosed(self, part: Message, media_type: str) -> None:
+        for child in _children(part)[:1]:
+            fields = "\n".join(f"{name}: {value}" for name, value in child.raw_items())
+            self.machine.append(
+                MachinePart(
+                    media_type=media_type,
+                    text=fields[:_MACHINE_LONGEST],
+                    parameters=parameters_of(part),
+                )
+            )
+            subject = decoded_words(str(child.get("subject", "")))
+            self._add_file(
+                f"{subject[:80]}.eml" if subject else "",
+                "message/rfc822",
+                _bytes_of_message(child),
+                part,
+            )
+
+    def _read_file(self, part: Message, media_type: str) -> None:
+        content = _content_of(part)
+        if content is None:
+            self.problems.append("unreadable-part")
+            return
+        if content.strip():
+            self._add_file(filename_of(part), media_type, content, part)
+
+    def _add_file(
+        self, name: str, media_type: str, content: bytes, part: Message
+    ) -> None:
+        content_id = str(part.get("content-id") or "").strip().strip("<>") or None
+        self.files.append(
+            MailFile(
+                filename=safe_filename(name, media_type, len(self.files) + 1),
+                media_type=media_type,
+                content=content,
+                content_id=without_controls(content_id) if content_id else None,
+            )
+        )
+
+
+def content_type_of(part: Message) -> str:
+    """Return the media type in lower case; `text/plain` when it makes no sense."""
+    try:
+        return part.get_content_type()
+    except _FAULTS:
+        return "text/plain"
+
+
+def parameters_of(part: Message) -> tuple[tuple[str, str], ...]:
+    """Return the parameters of the Content-Type, names in lower case."""
+    try:
+        told = part.get_params([], unquote=True) or []
+        return tuple(
+            (name.lower(), collapse_rfc2231_value(value)) for name, value in told[1:]
+        )
+    except _FAULTS:
+        return ()
+
+
+def filename_of(part: Message) -> str:
+    """Return the name that a part gives itself, decoded; empty when none."""
+    try:
+        return decoded_words(part.get_filename("") or "")
+    except _FAULTS:
+        return ""
+
+
+def _children(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    if not isinstance(payload, list):
+        return []
+    return [child for child in payload if isinstance(child, Message)]
+
+
+def _is_text(part: Message, *, root: bool) -> bool:
+    try:
+        disposition = part.get_content_disposition()
+    except _FAULTS:
+        disposition = None
+    if disposition == "attachment":
+        return False
+    return root or not filename_of(part)
+
+
+def _content_of(part: Message) -> bytes | None:
+    try:
+        content = part.get_payload(decode=True)
+    except _FAULTS:
+        return None
+    return content if isinstance(content, bytes) else None
+
+
+def _text_of(part: Message) -> str:
+    content = _content_of(part) or b""
+    charset = dict(parameters_of(part)).get("charset")
+    return without_controls(decoded_bytes(content, charset))
+
+
+def _machine_text(part: Message) -> str:
+    if part.is_multipart():
+        return "\n\n".join(_blocks(part))
+    return _text_of(part)
+
+
+def _blocks(part: Message) -> Iterator[str]:
+    for child in _children(part):
+        yield "\n".join(f"{name}: {value}" for name, value in child.raw_items())
+        rest = child.get_payload()
+        if isinstance(rest, str) and rest.strip():
+            yield rest
+        elif not child.is_multipart():
+            continue
+        else:
+            yield from _blocks(child)
+
+
+def _bytes_of_message(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except (*_FAULTS, UnicodeError):
+        fields = "\n".join(f"{name}: {value}" for name, value in message.raw_items())
+        rest = message.get_payload()
+        text = f"{fields}\n\n{rest if isinstance(rest, str) else ''}"
+        return text.encode("utf-8", "surrogateescape")
+
+
+def _tidy(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    return without_controls(text.removeprefix("\ufeff")).strip("\n")
