@@ -1,0 +1,68 @@
+"""`python -m moodle_bridge.practice`: a practice Moodle in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodle_bridge.practice import keeping
+from moodle_bridge.practice.moodle import PracticeMoodle
+from moodle_bridge.practice.seed import practice_course
+from moodle_bridge.practice.server import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m moodle_bridge.practice",
+        description="A practice Moodle for this machine alone: it has no passwords.",
+    )
+    parser.add_argument("--port", type=int, default=8090)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--mount", default="", help="a path such as /moodle")
+    parser.add_argument("--state", type=Path, help="a JSON file to keep the state in")
+    parser.add_argument("--seed", choices=("course", "empty"), default="course")
+    parser.add_argument("--discussions", type=int, default=6)
+    parser.add_argument("--replies", type=int, default=3)
+    parser.add_argument("--control", action="store_true", help="open /practice/...")
+    parser.add_argument("--chance", type=int, default=0, help="the seed of the faults")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; print the tokens of the seeded course first."""
+    wanted = _parser().parse_args(arguments)
+    moodle = PracticeMoodle.empty(
+        mount=wanted.mount, control=wanted.control, seed=wanted.chance
+    )
+    kept: Path | None = wanted.state
+    if kept is not None and kept.exists():
+        moodle.state = keeping.load(kept)
+    elif wanted.seed == "course":
+        seeded = practice_course(
+            moodle, discussions=wanted.discussions, replies=wanted.replies
+        )
+        for user in (seeded.bridge, seeded.facilitators[0], seeded.participants[0]):
+            moodle.token_for(user)
+    for token in moodle.state.tokens.values():
+        user = moodle.state.users[token.userid]
+        sys.stdout.write(f"token of {user.username}: {token.token}\n")
+    sys.stdout.write(f"http://{wanted.host}:{wanted.port}{moodle.mount}/\n")
+    sys.stdout.flush()
+    # A stop from outside must let the state be saved, as an interrupt does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ExitStack() as stack:
+        if kept is not None:
+            stack.enter_context(keeping.Keeper(moodle.state, kept))
+        serve(moodle, wanted.host, wanted.port)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""What every endpoint needs at hand: the state, the functions, the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from moodle_bridge.practice.calls import Call, Function, SiteSettings
+from moodle_bridge.practice.refusals import invalid_token, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from moodle_bridge.practice.records import Token, User
+    from moodle_bridge.practice.state import PracticeState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The site as one request sees it; `url` is where its root is, without slash."""
+
+    state: PracticeState
+    functions: Mapping[str, Function] = field(repr=False)
+    site: SiteSettings
+    now: Callable[[], int]
+    url: str
+
+    def token(self, text: str) -> Token:
+        """Return the token of this text or refuse."""
+        token = self.state.tokens.get(text)
+        if token is None:
+            raise invalid_token()
+        user = self.state.users[token.userid]
+        if user.deleted:
+            raise invalid_token()
+        if user.suspended:
+            raise refused("wsaccessusersuspended", "Refused web service access")
+        return token
+
+    def call(
+        self, token: Token, *, raw: bool = False, fileurl: bool = True, lang: str = ""
+    ) -> Call:
+        """Return a call by the token's user, made now."""
+        return Call(
+            site=self.site,
+            url=self.url,
+            state=self.state,
+            user=self.user(token),
+            token=token,
+            now=self.now(),
+            functions=self.functions,
+            raw=raw,
+            fileurl=fileurl,
+            lang=lang,
+        )
+
+    def user(self, token: Token) -> User:
+        """Return the user a token belongs to."""
+        return self.state.users[token.userid]

@@ -1,0 +1,83 @@
+"""What the site says about itself and about the token that asks."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from moodle_bridge.practice.calls import Arguments, Call, Function
+from moodle_bridge.practice.parameters import Presence, items, record, value
+from moodle_bridge.practice.post_shapes import picture_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FEATURES: Mapping[str, int] = {
+    "usecomments": 1,
+    "usetags": 1,
+    "enablenotes": 1,
+    "messaging": 1,
+    "enableblogs": 1,
+    "enablecompletion": 1,
+    "enablebadges": 1,
+    "messagingallusers": 0,
+    "enablecustomreports": 1,
+    "enableglobalsearch": 0,
+    "mnet_dispatcher_mode": 0,
+    "enablecompetencies": 1,
+}
+
+
+def get_site_info(call: Call, arguments: Arguments) -> dict[str, Any]:
+    """Answer core_webservice_get_site_info."""
+    del arguments
+    user, site = call.user, call.site
+    # The key opens files; it is stable for a token, and no token can be read from it.
+    key = hashlib.sha256(f"files {call.token.token}".encode()).hexdigest()[:32]
+    return {
+        "sitename": site.name,
+        "username": user.username,
+        "firstname": user.firstname,
+        "lastname": user.lastname,
+        "fullname": user.fullname,
+        "lang": call.lang or user.lang,
+        "userid": user.id,
+        "siteurl": call.url,
+        "userpictureurl": picture_url(call, "f1"),
+        "functions": [
+            {"name": name, "version": site.version}
+            for name in sorted(call.functions)
+            if call.serves(name)
+        ],
+        "downloadfiles": int(call.token.downloadfiles),
+        "uploadfiles": int(call.token.uploadfiles),
+        "release": site.release,
+        "version": site.version,
+        "mobilecssurl": "",
+        "advancedfeatures": [
+            {"name": name, "value": state} for name, state in _FEATURES.items()
+        ],
+        "usercanmanageownfiles": True,
+        "userquota": 104857600,
+        "usermaxuploadfilesize": site.max_upload_bytes,
+        "userhomepage": 1,
+        "userprivateaccesskey": key,
+        "siteid": 1,
+        "sitecalendartype": "gregorian",
+        "usercalendartype": "gregorian",
+        "userissiteadmin": False,
+        "theme": "boost",
+        "limitconcurrentlogins": 0,
+        "policyagreed": 0,
+    }
+
+
+FUNCTIONS = (
+    Function(
+        name="core_webservice_get_site_info",
+        parameters=record(
+            serviceshortnames=items(value("alphanumext"), presence=Presence.DEFAULT)
+        ),
+        run=get_site_info,
+    ),
+)
