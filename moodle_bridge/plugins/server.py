@@ -15,6 +15,9 @@ from pydantic import (
     model_validator,
 )
 
+from moodle_bridge.errors import Permanent, RemoteError, Transient
+from moodle_bridge.redact import MASK, masked
+
 Security = Literal["starttls", "tls", "none"]
 
 
@@ -57,10 +60,30 @@ class ServerSettings(BaseModel):
             cafile=str(self.ca_file) if self.ca_file else None
         )
 
-    def secret_removed(self, text: str) -> str:
-        """Return the text without the password, whatever brought it in there."""
+    def connection_failed(self, error: Exception, item: str) -> RemoteError:
+        """Return the error for a connection that could not be opened, or broke.
+
+        Permanent where only another setting helps, else Transient.
+        """
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return Permanent(
+                f"its certificate cannot be trusted: {error.verify_message}",
+                item=item,
+                advice="Check the host's name; for an authority of your own set"
+                " ca_file.",
+            )
+        if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+            return Permanent(
+                "it does not speak TLS on this port",
+                item=item,
+                advice="Check port and security: another port may want 'starttls'.",
+            )
+        return Transient(f"no connection: {self.shown(str(error))}", item=item)
+
+    def shown(self, text: str) -> str:
+        """Return what a server said, fit for a log: no password, no address."""
         password = self.password.get_secret_value()
-        return text.replace(password, "***") if password else text
+        return masked(text.replace(password, MASK) if password else text)
 
 
 def _loopback(host: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import smtplib
 import socket
-import ssl
 from contextlib import suppress
 
 from pydantic import Field
@@ -26,7 +25,7 @@ from moodle_bridge.plugins.mailers.smtp_wire import (
     wire_form,
 )
 from moodle_bridge.plugins.server import ServerSettings
-from moodle_bridge.redact import address_masked, masked
+from moodle_bridge.redact import address_masked
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _CONTENT_WANTED = 354
@@ -148,6 +147,10 @@ class SmtpMailer:
             )
         except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
             raise
+        except UnicodeEncodeError:
+            raise smtplib.SMTPNotSupportedError(
+                "a username and password of ASCII characters only"
+            ) from None
         except smtplib.SMTPException as error:
             # smtplib has no class of its own for "no way to log in that both know".
             raise smtplib.SMTPNotSupportedError(str(error)) from None
@@ -168,20 +171,7 @@ class SmtpMailer:
             return self._refused(
                 stage, (error.smtp_code, _as_bytes(error.smtp_error)), item
             )
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return Permanent(
-                f"its certificate cannot be trusted: {error.verify_message}",
-                item=item,
-                advice="Check the host's name; for an authority of your own set"
-                " ca_file.",
-            )
-        if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
-            return Permanent(
-                "it does not speak TLS on this port",
-                item=item,
-                advice="Check port and security: 465 is 'tls', 587 is 'starttls'.",
-            )
-        return Transient(f"no connection: {self._shown(str(error))}", item=item)
+        return self._settings.connection_failed(error, item)
 
     def _mail_from(
         self, client: smtplib.SMTP, mail: OutgoingMail, needs: Needs
@@ -246,7 +236,7 @@ class SmtpMailer:
             client.close()
             raise InDoubt(
                 "the connection broke after the content was sent:"
-                f" {self._shown(str(error))}",
+                f" {self._settings.shown(str(error))}",
                 item=item_of(mail),
             ) from None
         if _agrees(reply):
@@ -274,18 +264,15 @@ class SmtpMailer:
         self, stage: Stage, reply: Reply, item: str, *, whom: str = ""
     ) -> RemoteError:
         code, text = reply
-        shown = self._shown(text.decode("utf-8", "replace"))
+        shown = self._settings.shown(text.decode("utf-8", "replace"))
         return refusal(stage, code, shown, item=item, whom=whom)
 
     def _lost(self, error: Exception, mail: OutgoingMail) -> Transient:
         return Transient(
             "the connection broke before the content was complete:"
-            f" {self._shown(str(error))}",
+            f" {self._settings.shown(str(error))}",
             item=item_of(mail),
         )
-
-    def _shown(self, text: str) -> str:
-        return masked(self._settings.secret_removed(text))
 
 
 def _agrees(reply: Reply) -> bool:
