@@ -1,0 +1,113 @@
+"""One site and one token, with everything that can be asked of them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import TracebackType
+
+from pydantic import SecretStr
+
+from moodle_bridge.interfaces.transport import ITransport
+from moodle_bridge.moodle.client import ClientSettings, MoodleClient
+from moodle_bridge.moodle.courses import Courses
+from moodle_bridge.moodle.files import Files
+from moodle_bridge.moodle.forums import Forums
+from moodle_bridge.moodle.patience import Jitter
+from moodle_bridge.moodle.people import People
+from moodle_bridge.moodle.rest import RestSettings, RestTransport
+from moodle_bridge.moodle.site import Site
+from moodle_bridge.moodle.updates import Updates
+from moodle_bridge.runtime import Clock, Sleep, sleep, utc_now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How a site is reached: its address and the patience with it."""
+
+    site_url: str
+    rest: RestSettings = field(default_factory=RestSettings)
+    client: ClientSettings = field(default_factory=ClientSettings)
+
+
+class Moodle:
+    """A site as one account sees it: `moodle.forums`, `.people`, `.files`, ..."""
+
+    def __init__(self, client: MoodleClient) -> None:
+        self.client = client
+
+    @classmethod
+    def connect(
+        cls,
+        connection: Connection,
+        token: SecretStr | str,
+        *,
+        clock: Clock = utc_now,
+        sleep: Sleep = sleep,
+        jitter: Jitter = random.random,
+    ) -> Moodle:
+        """Return the site over REST; nothing is asked before a noun is used.
+
+        Raises ConfigError for an address or a token that cannot be right.
+        """
+        transport: ITransport = RestTransport(
+            connection.site_url, token, settings=connection.rest, clock=clock
+        )
+        return cls(
+            MoodleClient(
+                transport,
+                clock=clock,
+                sleep=sleep,
+                jitter=jitter,
+                settings=connection.client,
+            )
+        )
+
+    def __repr__(self) -> str:
+        return f"<Moodle {self.client.site_url}>"
+
+    def __enter__(self) -> Moodle:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of connections; may be repeated."""
+        self.client.close()
+
+    @cached_property
+    def site(self) -> Site:
+        """The site itself and what the token may do."""
+        return Site(self.client)
+
+    @cached_property
+    def courses(self) -> Courses:
+        """Courses by id or short name."""
+        return Courses(self.client)
+
+    @cached_property
+    def forums(self) -> Forums:
+        """Forums, discussions and posts."""
+        return Forums(self.client)
+
+    @cached_property
+    def updates(self) -> Updates:
+        """What changed."""
+        return Updates(self.client)
+
+    @cached_property
+    def people(self) -> People:
+        """Accounts, and who is enrolled."""
+        return People(self.client)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files up and down."""
+        return Files(self.client)

@@ -1,0 +1,190 @@
+"""People: by id, by a field, and those enrolled in a course."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import BaseModel, TypeAdapter
+
+from moodle_bridge.errors import RemoteError
+from moodle_bridge.model.people import Person
+from moodle_bridge.moodle.calls import Call
+from moodle_bridge.moodle.client import MoodleClient
+from moodle_bridge.moodle.functions import ENROLLED_USERS, USERS_BY_FIELD
+
+Field = Literal["username", "email", "idnumber"]
+
+FACILITATOR_ROLES = frozenset({"teacher", "editingteacher", "manager"})
+"""Short names of the roles whose holders teach in a course, as Moodle ships them."""
+
+_CHUNK = 100
+_PAGE = 200
+_SITE_TIMEZONE = "99"
+
+
+class _Named(BaseModel):
+    id: int = 0
+    shortname: str = ""
+
+
+class _UserRow(BaseModel):
+    id: int
+    username: str = ""
+    fullname: str = ""
+    email: str | None = None
+    idnumber: str | None = None
+    lang: str | None = None
+    timezone: str | None = None
+    country: str | None = None
+    suspended: bool | None = False
+    groups: list[_Named] = []
+    roles: list[_Named] = []
+
+    def person(self, facilitators: Collection[str]) -> Person:
+        timezone = None if self.timezone == _SITE_TIMEZONE else self.timezone
+        return Person(
+            user_id=self.id,
+            username=self.username,
+            fullname=self.fullname,
+            addresses=(self.email,) if self.email else (),
+            language=self.lang or None,
+            timezone=timezone or None,
+            country=self.country or None,
+            idnumber=self.idnumber or None,
+            group_ids=frozenset(group.id for group in self.groups),
+            facilitator=any(role.shortname in facilitators for role in self.roles),
+            suspended=bool(self.suspended),
+        )
+
+
+_SHAPE = TypeAdapter(list[_UserRow])
+
+
+class People:
+    """The accounts of the site, as far as the token's user may see them."""
+
+    def __init__(self, client: MoodleClient) -> None:
+        self._client = client
+
+    def by_ids(self, user_ids: Iterable[int]) -> dict[int, Person]:
+        """Return the people with these ids, by id.
+
+        Who is not there, or may not be seen, is silently missing.
+        `core_user_get_users_by_field`, a hundred to a call.
+        """
+        wanted = [str(user_id) for user_id in dict.fromkeys(user_ids)]
+        return {row.id: row.person(()) for row in self._rows("id", wanted)}
+
+    def by_field(
+        self, field: Field, values: Iterable[str]
+    ) -> dict[str, tuple[Person, ...]]:
+        """Return the people with these values, by the value as it was given.
+
+        Values are stripped, since Moodle refuses the whole call for a blank at an
+        end; empty ones find nobody. `email` matches whatever its capitals, the others
+        exactly: how a database compares differs from site to site. An address or an
+        idnumber may belong to several people; nobody gives an empty tuple.
+        """
+        given = list(dict.fromkeys(values))
+        wanted = {value: _normal(field, value) for value in given}
+        spellings = list(
+            dict.fromkeys(
+                spelling
+                for value in given
+                for spelling in _spellings(field, value.strip())
+                if spelling
+            )
+        )
+        found: dict[str, dict[int, Person]] = {}
+        for row in self._rows(field, spellings):
+            has = _normal(field, str(getattr(row, field) or ""))
+            found.setdefault(has, {})[row.id] = row.person(())
+        return {
+            value: tuple(found.get(normal, {}).values()) if normal else ()
+            for value, normal in wanted.items()
+        }
+
+    def enrolled(
+        self,
+        course_id: int,
+        *,
+        facilitator_roles: Collection[str] = FACILITATOR_ROLES,
+        only_active: bool = True,
+    ) -> Iterator[Person]:
+        """Yield who is enrolled in a course, by id, with groups and language.
+
+        `only_active` leaves out suspended and ended enrolments. A person who teaches
+        by one of the `facilitator_roles` is marked. Language, time zone and address
+        are asked in a second call, because the list of participants does not tell
+        them. `core_enrol_get_enrolled_users`.
+        """
+        seen: set[int] = set()
+        first = 0
+        # Moodle takes out whom we may not see after it cut the page: a page that is
+        # not full, or empty of news, is not the last one before it is quite empty.
+        while rows := self._enrolled_page(course_id, first, only_active=only_active):
+            fresh = [row for row in rows if row.id not in seen]
+            seen.update(row.id for row in fresh)
+            more = self.by_ids(row.id for row in fresh)
+            for row in fresh:
+                yield _merged(row.person(facilitator_roles), more.get(row.id))
+            first += _PAGE
+
+    def _enrolled_page(
+        self, course_id: int, first: int, *, only_active: bool
+    ) -> list[_UserRow]:
+        options: list[dict[str, object]] = [
+            {"name": "limitfrom", "value": first},
+            {"name": "limitnumber", "value": _PAGE},
+            {"name": "sortby", "value": "id"},
+        ]
+        if only_active:
+            options.append({"name": "onlyactive", "value": 1})
+        rows: list[_UserRow] = self._client.read(
+            ENROLLED_USERS, {"courseid": course_id, "options": options}, _SHAPE
+        ).value
+        return rows
+
+    def _rows(self, field: str, values: Sequence[str]) -> Iterator[_UserRow]:
+        calls = [
+            Call(
+                function=USERS_BY_FIELD,
+                arguments={
+                    "field": field,
+                    "values": list(values[start : start + _CHUNK]),
+                },
+                shape=_SHAPE,
+                rows=_CHUNK,
+            )
+            for start in range(0, len(values), _CHUNK)
+        ]
+        for result in self._client.stream(calls):
+            if isinstance(result, RemoteError):
+                raise result
+            yield from result.value
+
+
+def _spellings(field: Field, value: str) -> tuple[str, ...]:
+    # PostgreSQL compares addresses letter by letter, so both usual spellings are asked.
+    return (value, value.lower()) if field == "email" else (value,)
+
+
+def _normal(field: Field, value: str) -> str:
+    return value.strip().lower() if field == "email" else value.strip()
+
+
+def _merged(person: Person, more: Person | None) -> Person:
+    if more is None:
+        return person
+    return replace(
+        person,
+        username=person.username or more.username,
+        addresses=more.addresses or person.addresses,
+        language=more.language or person.language,
+        timezone=more.timezone or person.timezone,
+        country=more.country or person.country,
+        idnumber=more.idnumber or person.idnumber,
+        suspended=more.suspended or person.suspended,
+    )
