@@ -2,11 +2,129 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
+from inscriptis.css_profiles import STRICT_CSS_PROFILE
+from inscriptis.html_engine import Inscriptis
+from inscriptis.html_properties import Display
+from inscriptis.model.config import ParserConfig
+from inscriptis.model.html_element import HtmlElement
+from lxml import etree
+
+from mappings.html_tree import html_tree
+
+# Containers that hold nothing but a quote although they are no blockquote.
+_QUOTE_CLASSES = frozenset({"yahoo_quoted", "protonmail_quote", "zmail_extra"})
+_INDENTED_ONLY = re.compile(r"(?i)border(?:-width)?\s*:\s*(?:none|0)")
+_BORDER_LEFT = re.compile(r"(?i)border-left\s*:")
+_LINK = re.compile(r"(?i)(?:https?://|mailto:)\S+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_BREAKING_TAG = re.compile(r"(?i)</?(?:br|p|div|tr|li|blockquote|pre|table)\b[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>")
+_HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript"})
+_QUOTES_MOST = 200
+_ALT_LONGEST = 8
+
 
 def text_from_mail_html(html: str) -> str:
     """Return the plain text of a mail's HTML; quotes become lines with `> `.
 
-    Hidden text, styles and scripts are left out. Never raises; text of which no
-    tree can be made is given with its tags taken away.
+    Hidden text, styles and scripts are left out. The target of a link is shown
+    behind its text where they differ. Never raises; what is nested too deeply to be
+    laid out is given as its bare text.
     """
-    raise NotImplementedError
+    tree = html_tree(html)
+    if tree is None:
+        return ""
+    try:
+        _show_links(tree)
+        _show_small_pictures(tree)
+        _mark_quotes(tree)
+        text = _laid_out(tree)
+    except (RecursionError, ValueError, IndexError, TypeError, AttributeError):
+        text = _bare_text(html)
+    lines = (line.rstrip() for line in text.replace("\xa0", " ").split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _mark_quotes(tree: etree._Element) -> None:
+    quotes = [element for element in tree.iter() if _is_quote(element)]
+    # The innermost first, so that each mark is put before what is marked already.
+    for element in reversed(quotes[:_QUOTES_MOST]):
+        tail, element.tail = element.tail, None
+        text = _BLANK_LINES.sub("\n\n", _laid_out(element)).strip("\n")
+        lines = [f"> {line.rstrip()}".rstrip() for line in text.split("\n")]
+        element.clear()
+        element.tag = "pre"
+        element.text = "\n".join(lines) if text.strip() else ""
+        element.tail = tail
+
+
+def _is_quote(element: etree._Element) -> bool:
+    classes = (element.get("class") or "").split()
+    if element.tag == "blockquote":
+        style = element.get("style") or ""
+        # Mail programs indent the author's own words with a blockquote as well.
+        indented = _INDENTED_ONLY.search(style) and not _BORDER_LEFT.search(style)
+        cited = element.get("type") == "cite" or any(
+            "quote" in name for name in classes
+        )
+        return cited or not indented
+    return (
+        not _QUOTE_CLASSES.isdisjoint(classes)
+        and next(element.iter("blockquote"), None) is None
+    )
+
+
+def _show_links(tree: etree._Element) -> None:
+    for element in list(tree.iter("a")):
+        target = (element.get("href") or "").strip()
+        if not _LINK.fullmatch(target):
+            continue
+        shown = "".join(str(piece) for piece in element.itertext()).strip()
+        bare = target.removeprefix("mailto:").split("?")[0]
+        if bare.rstrip("/") in {shown, shown.rstrip("/"), f"http://{shown}"} or (
+            f"https://{shown.rstrip('/')}" == bare.rstrip("/")
+        ):
+            continue
+        if shown:
+            element.tail = f" <{target}>{element.tail or ''}"
+
+
+def _show_small_pictures(tree: etree._Element) -> None:
+    # Some mail programs send an emoji as a picture with the emoji as its text.
+    for element in list(tree.iter("img")):
+        alt = (element.get("alt") or "").strip()
+        if alt and len(alt) <= _ALT_LONGEST and not alt.isascii():
+            element.tail = f"{alt}{element.tail or ''}"
+
+
+def _laid_out(tree: etree._Element) -> str:
+    css = dict(STRICT_CSS_PROFILE)
+    for name in _HIDDEN:
+        css[name] = HtmlElement(display=Display.none)
+    return str(Inscriptis(tree, ParserConfig(css=css)).get_text())
+
+
+def _bare_text(html: str) -> str:
+    # The parser itself drops what is nested over some two thousand deep, so its tree
+    # cannot be used here.
+    for name in ("script", "style", "head"):
+        html = _without_element(html, name)
+    return unescape(_TAG.sub(" ", _BREAKING_TAG.sub("\n", html)))
+
+
+def _without_element(html: str, name: str) -> str:
+    lowered = html.lower()
+    if len(lowered) != len(html):
+        return html
+    pieces: list[str] = []
+    end = 0
+    while (start := lowered.find(f"<{name}", end)) >= 0:
+        close = lowered.find(f"</{name}", start)
+        if close < 0:
+            break
+        pieces.append(html[end:start])
+        end = close
+    return "".join((*pieces, html[end:]))

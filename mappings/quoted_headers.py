@@ -1,0 +1,186 @@
+"""Finds where an answer ends and the mail below begins, when no quote marks are set.
+
+Outlook and its kin put the headers of the mail that is answered under the answer,
+in the language of the program, or a line of dashes around `Original Message`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LABELS = {
+    "from": (
+        "from|de|von|da|van|från|fra|lähettäjä|od|nadawca|от|від|отправитель|kimden"
+        "|gönderen|từ|người gửi|发件人|寄件者|寄件人|差出人|送信者|送信元|보낸 사람"
+        "|보낸사람|מאת|من|από|de la|expéditeur|feladó|dari|kutoka|mittente|remetente"
+        "|remitente|afzender|absender|avsändare|saatja|no|nuo|od kogo"
+    ),
+    "date": (
+        "sent|date|sent on|date sent|envoyé|envoyé le|gesendet|gesendet am|datum|inviato"
+        "|data|enviado|enviada|enviada em|enviado em|enviado el|enviat|fecha|verzonden"
+        "|verzonden op|skickat|sendt|dato|lähetetty|päiväys|päivämäärä|pvm|wysłano"
+        "|wysłane|data wysłania|odesláno|odoslané|отправлено|дата|надіслано"
+        "|gönderildi|gönderme tarihi|tarih|đã gửi|gửi lúc|ngày|发送时间|发送日期|日期"
+        "|傳送日期|寄件日期|送信日時|日時|日付|送信日|보낸 날짜|날짜|נשלח|תאריך"
+        "|تاريخ الإرسال|تم الإرسال|التاريخ|ημερομηνία|στάλθηκε|trimis|elküldve|dátum"
+        "|dikirim|tanggal|imetumwa|tarehe|datuma|poslano|poslato|сент"
+    ),
+    "to": (
+        "to|à|a|an|para|aan|till|til|vastaanottaja|do|komu|кому|kime|alıcı|đến|tới"
+        "|người nhận|收件人|收件者|宛先|받는 사람|받는사람|אל|إلى|προς|către|címzett"
+        "|kepada|kwa|destinataire|destinatario|destinatário|naar|empfänger|per|za"
+        "|pour|vir|pentru"
+    ),
+    "cc": (
+        "cc|kopie|kopi|kopia|kópia|copie|copia|cópia|копия|копія|bilgi|抄送|副本"
+        "|참조|עותק|نسخة|κοιν|másolat|tembusan|dw|c\\.c\\.|bcc|cci"
+    ),
+    "subject": (
+        "subject|objet|sujet|betreff|oggetto|asunto|assunto|onderwerp|ämne|emne|aihe"
+        "|otsikko|temat|předmět|predmet|тема|konu|chủ đề|tiêu đề|主题|主題|主旨|件名|제목"
+        "|נושא|الموضوع|θέμα|subiect|tárgy|subjek|perihal|mada|somo|assumpte|onderw"
+        "|judul|tema|naslov"
+    ),
+    "reply-to": (
+        "reply-to|reply to|répondre à|antwort an|antworten an|risposta|rispondi a"
+        "|responder a|responder para|antwoord aan|svara till|svar til|odpowiedź do"
+        "|ответить|返信先|回复|importance|wichtigkeit|priorité|priority|attachments"
+        "|pièces jointes|anlagen|bijlagen|organization|list-id"
+    ),
+}
+_KIND_OF = {
+    label.replace("\\", ""): kind
+    for kind, labels in _LABELS.items()
+    for label in labels.split("|")
+}
+_FIELD = re.compile(
+    r"^[\s*_|•\u200e\u200f\u202a-\u202e]*(?P<label>[^\W\d_][^:：<>@\n]{0,24}?)[\s*_]*[:：]"
+    r"[\s*_]*(?P<value>.*)$"
+)
+_ORIGINALS = (
+    "original message|original appointment|ursprüngliche nachricht"
+    "|ursprungliche nachricht|originalnachricht|message d'origine|message d’origine"
+    "|message original|message initial|mensaje original|mensagem original"
+    "|messaggio originale|messaggio original|oorspronkelijk bericht"
+    "|oorspronkelijk e-mailbericht|origineel bericht|ursprungligt meddelande"
+    "|originalmeddelande|original meddelande|oprindelig meddelelse|original besked"
+    "|oprindelig besked|opprinnelig melding|original melding|alkuperäinen viesti"
+    "|wiadomość oryginalna|oryginalna wiadomość|treść oryginalnej wiadomości"
+    "|původní zpráva|původní e-mail|pôvodná správa|исходное сообщение"
+    "|оригинальное сообщение|первоначальное сообщение|оригінальне повідомлення"
+    "|orijinal ileti|orijinal mesaj|özgün ileti|orjinal mesaj|thư gốc|tin nhắn gốc"
+    "|tin gốc|原始邮件|原邮件|原始郵件|原郵件|原文|元のメッセージ|オリジナルメッセージ"
+    "|원본 메시지|원본메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|رسالة أصلية"
+    "|αρχικό μήνυμα|πρωτότυπο μήνυμα|mesaj original|mesajul original|eredeti üzenet"
+    "|pesan asli|missatge original|ujumbe asili|izvorna poruka|originalna poruka"
+    "|reply message|replied message|in reply to|oorspronkelike boodskap"
+)
+_ORIGINAL = re.compile(
+    rf"^[\s>*_]*[-_—–=~]{{2,}}\s*(?:{_ORIGINALS})\s*[:：]?\s*[-_—–=~]{{2,}}[\s*_]*$"
+    rf"|^[\s*_]*[-_—–]{{3,}}\s*(?:{_ORIGINALS})\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"^[\s*]*[-_=—–]{5,}[\s*]*$")
+_FORWARDED = re.compile(
+    r"(?i)^[\s>*_-]*(?:begin forwarded message|forwarded message|début du message"
+    r" (?:transféré|réexpédié)|message (?:transféré|réexpédié)|weitergeleitete nachricht"
+    r"|anfang der weitergeleiteten nachricht|mensaje reenviado|mensagem encaminhada"
+    r"|inizio messaggio inoltrato|messaggio inoltrato|doorgestuurd bericht"
+    r"|begin doorgestuurd bericht|vidarebefordrat meddelande|videresendt"
+    r"|пересылаемое сообщение|转发的邮件|轉寄的郵件|転送されたメッセージ"
+    r"|thư được chuyển tiếp|tin nhắn được chuyển tiếp|przekazana wiadomość"
+    r"|iletilen mesaj|전달된 메시지|הודעה שהועברה|رسالة معاد توجيهها)[\s:：*_-]*$"
+)
+_BLOCK_MOST = 14
+_FIELDS_LEAST = 3
+_STRANGE_MOST = 2
+_VALUE_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedHeaders:
+    """Lines `start` up to `end` (not with it) are the headers of the mail below."""
+
+    start: int
+    end: int
+
+
+def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
+    """Return the first headers of a mail below, None when there are none.
+
+    A line drawn above them is taken with them. What is forwarded is not below an
+    answer but the matter itself, and is not given.
+    """
+    for place, line in enumerate(lines):
+        if not line or line.isspace():
+            continue
+        end = 0
+        if _ORIGINAL.match(line):
+            end = _block_end(lines, place + 1) or place + 1
+        elif ":" in line or "：" in line:
+            end = _block_end(lines, place)
+        if not end:
+            continue
+        above = _above(lines, place)
+        if above >= 0 and _FORWARDED.match(lines[above]):
+            continue
+        if above >= 0 and _RULE.match(lines[above]):
+            return QuotedHeaders(start=above, end=end)
+        return QuotedHeaders(start=place, end=end)
+    return None
+
+
+def is_forwarding(line: str) -> bool:
+    """Say whether a line begins a mail that is passed on."""
+    return _FORWARDED.match(line) is not None
+
+
+def _block_end(lines: Sequence[str], start: int) -> int:
+    kinds: set[str] = set()
+    end, blank, strange = start, 0, 0
+    first_seen = False
+    for place in range(start, min(len(lines), start + _BLOCK_MOST)):
+        line = lines[place]
+        if not line.strip():
+            blank += 1
+            if blank > 1:
+                break
+            continue
+        kind = _kind(line)
+        if kind is None:
+            # A long list of recipients goes on in the next line.
+            strange += 1
+            if not first_seen or blank or strange > _STRANGE_MOST:
+                break
+            continue
+        first_seen = True
+        blank, strange = 0, 0
+        kinds.add(kind)
+        end = place + 1
+    if "from" not in kinds or not kinds & {"date", "subject"}:
+        return 0
+    if len(kinds) >= _FIELDS_LEAST or (
+        len(kinds) > 1 and _has_address(lines, start, end)
+    ):
+        return end
+    return 0
+
+
+def _kind(line: str) -> str | None:
+    found = _FIELD.match(line)
+    if not found or len(found["value"]) > _VALUE_LONGEST:
+        return None
+    return _KIND_OF.get(" ".join(found["label"].split()).lower().rstrip("*_ "))
+
+
+def _has_address(lines: Sequence[str], start: int, end: int) -> bool:
+    return any("@" in line for line in lines[start:end])
+
+
+def _above(lines: Sequence[str], place: int) -> int:
+    for above in range(place - 1, max(-1, place - 4), -1):
+        if lines[above].strip():
+            return above
+    return -1
