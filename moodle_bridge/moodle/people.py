@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, TypeAdapter
 
-from moodle_bridge.errors import RemoteError
+from moodle_bridge.interfaces.transport import Answer
 from moodle_bridge.model.people import Person
 from moodle_bridge.moodle.calls import Call
 from moodle_bridge.moodle.client import MoodleClient
@@ -22,6 +22,7 @@ FACILITATOR_ROLES = frozenset({"teacher", "editingteacher", "manager"})
 _CHUNK = 100
 _PAGE = 200
 _SITE_TIMEZONE = "99"
+_INVALID = "invalidparameter"
 
 
 class _Named(BaseModel):
@@ -82,8 +83,8 @@ class People:
     ) -> dict[str, tuple[Person, ...]]:
         """Return the people with these values, by the value as it was given.
 
-        Values are stripped, since Moodle refuses the whole call for a blank at an
-        end; empty ones find nobody. `email` matches whatever its capitals, the others
+        Values are stripped; those that Moodle would not take (no address, say) find
+        nobody. `email` and `username` match whatever their capitals, `idnumber`
         exactly: how a database compares differs from site to site. An address or an
         idnumber may belong to several people; nobody gives an empty tuple.
         """
@@ -148,31 +149,43 @@ class People:
         return rows
 
     def _rows(self, field: str, values: Sequence[str]) -> Iterator[_UserRow]:
-        calls = [
-            Call(
-                function=USERS_BY_FIELD,
-                arguments={
-                    "field": field,
-                    "values": list(values[start : start + _CHUNK]),
-                },
-                shape=_SHAPE,
-                rows=_CHUNK,
-            )
-            for start in range(0, len(values), _CHUNK)
-        ]
-        for result in self._client.stream(calls):
-            if isinstance(result, RemoteError):
+        chunks = [values[at : at + _CHUNK] for at in range(0, len(values), _CHUNK)]
+        refused: list[str] = []
+        results = self._client.stream(_call(field, chunk) for chunk in chunks)
+        for chunk, result in zip(chunks, results, strict=True):
+            if isinstance(result, Answer):
+                yield from result.value
+            elif result.code != _INVALID:
                 raise result
-            yield from result.value
+            elif len(chunk) > 1:
+                # One value that Moodle does not take spoils the call for all.
+                refused += chunk
+        for result in self._client.stream(_call(field, [value]) for value in refused):
+            if isinstance(result, Answer):
+                yield from result.value
+            elif result.code != _INVALID:
+                raise result
+
+
+def _call(field: str, values: Sequence[str]) -> Call:
+    return Call(
+        function=USERS_BY_FIELD,
+        arguments={"field": field, "values": list(values)},
+        shape=_SHAPE,
+        rows=len(values),
+    )
 
 
 def _spellings(field: Field, value: str) -> tuple[str, ...]:
     # PostgreSQL compares addresses letter by letter, so both usual spellings are asked.
-    return (value, value.lower()) if field == "email" else (value,)
+    # A username is small letters only; Moodle refuses to look for another.
+    if field == "email":
+        return value, value.lower()
+    return (value.lower(),) if field == "username" else (value,)
 
 
 def _normal(field: Field, value: str) -> str:
-    return value.strip().lower() if field == "email" else value.strip()
+    return value.strip() if field == "idnumber" else value.strip().lower()
 
 
 def _merged(person: Person, more: Person | None) -> Person:

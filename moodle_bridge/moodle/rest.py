@@ -154,8 +154,15 @@ class RestTransport:
             )
         body = form.encoded([("token", self._token.get_secret_value())])
         reply = self._reply(_Post(url=address, body=body), asked, limit=limit)
-        if reply.status == requests.codes.ok and _is_file(reply):
+        if reply.status == requests.codes.ok and _is_file(reply.headers):
             return reply.body
+        if reply.status in range(300, 400):
+            raise Permanent(
+                "the site keeps the file elsewhere, where no token goes",
+                item=secrets_masked(url)[:200],
+                code="redirect",
+                advice="Link to the file instead of attaching it.",
+            )
         value_of(reply, asked)
         raise Permanent(
             "the site gave no file", item=secrets_masked(url)[:200], code="nofile"
@@ -214,14 +221,15 @@ class RestTransport:
             allow_redirects=False,
             stream=True,
         ) as response:
+            if limit is not None and not _is_file(response.headers):
+                # An error in place of the file may be larger than the file may be.
+                limit = None
             size = self._settings.answer_size if limit is None else limit
             body = bytearray()
             for chunk in response.iter_content(_CHUNK):
                 body += chunk
-                if len(body) > size and limit is not None:
-                    return _over_limit(asked, limit)
                 if len(body) > size:
-                    return lost(f"the answer is over {size} bytes", asked)
+                    return _over_limit(asked, size, is_file=limit is not None)
                 if self._clock() > deadline:
                     return lost("the answer took too long", asked)
             return Reply(
@@ -287,7 +295,9 @@ def _too_large(asked: Asked, size: str) -> Permanent:
     )
 
 
-def _over_limit(asked: Asked, limit: int) -> Permanent:
+def _over_limit(asked: Asked, limit: int, *, is_file: bool) -> RemoteError:
+    if not is_file:
+        return lost(f"the answer is over {limit} bytes", asked)
     return Permanent(
         f"the file is over the limit of {limit} bytes",
         item=asked.function,
@@ -296,5 +306,5 @@ def _over_limit(asked: Asked, limit: int) -> Permanent:
     )
 
 
-def _is_file(reply: Reply) -> bool:
-    return "attachment" in reply.headers.get("Content-Disposition", "").lower()
+def _is_file(headers: Mapping[str, str]) -> bool:
+    return "attachment" in headers.get("Content-Disposition", "").lower()
