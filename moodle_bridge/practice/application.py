@@ -11,7 +11,6 @@ from werkzeug.wrappers import Request, Response
 
 from moodle_bridge.practice import file_desk, rest
 from moodle_bridge.practice.control import control
-from moodle_bridge.practice.desk import Desk
 from moodle_bridge.practice.misbehaviour import misbehaved
 from moodle_bridge.practice.pages import page
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from moodle_bridge.practice.desk import Desk
     from moodle_bridge.practice.moodle import PracticeMoodle
 
 _REST = "/webservice/rest/server.php"
@@ -68,14 +68,7 @@ def _from_here(request: Request) -> bool:
 
 
 def _answered(moodle: PracticeMoodle, request: Request, path: str) -> Response:
-    root = request.root_url.rstrip("/") + moodle.mount
-    desk = Desk(
-        state=moodle.state,
-        functions=moodle.functions,
-        site=moodle.site,
-        now=moodle.now,
-        url=moodle.site.url or root,
-    )
+    desk = moodle.desk(request.root_url.rstrip("/") + moodle.mount)
     names, work = _work(moodle, desk, request, path)
     if moodle.faults.delay_ms:
         time.sleep(moodle.faults.delay_ms / 1000)

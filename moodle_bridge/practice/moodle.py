@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from moodle_bridge.practice.activity import Activity
 from moodle_bridge.practice.application import respond
-from moodle_bridge.practice.calls import Call, SiteSettings
+from moodle_bridge.practice.calls import SiteSettings
+from moodle_bridge.practice.desk import Desk
 from moodle_bridge.practice.faults import Faults
 from moodle_bridge.practice.functions import catalogue
-from moodle_bridge.practice.parameters import checked
 from moodle_bridge.practice.records import (
     Course,
     Discussion,
@@ -261,21 +261,17 @@ class PracticeMoodle:
 
     def call(self, user: User, function: str, **arguments: object) -> Any:
         """Call a web service function as a user, without HTTP and without a token."""
-        found = self.functions[function]
-        call = Call(
-            site=self.site,
-            url=self.site.url or "http://127.0.0.1",
+        return self.desk("http://127.0.0.1").act(user, function, arguments)
+
+    def desk(self, root: str) -> Desk:
+        """Return the site as seen from a root URL; a site with its own keeps it."""
+        return Desk(
             state=self.state,
-            user=user,
-            token=Token(token="", userid=user.id),
-            now=self.now(),
             functions=self.functions,
+            site=self.site,
+            now=self.now,
+            url=self.site.url or root,
         )
-        with self.state.lock:
-            answer = found.run(call, checked(found.parameters, arguments))
-            if found.writes:
-                self.state.writes += 1
-        return answer
 
     def post(
         self, user: User, forum: Forum, subject: str, message: str, *, groupid: int = 0
