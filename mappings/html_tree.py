@@ -10,16 +10,30 @@ from lxml import etree
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+# What stands in place of tags where they are nested deeper than any parser goes.
+_UNSEEN_PART = re.compile(r"(?is)<(script|style|title|template)\b.*?(?:</\1\s*>|$)")
+_ANY_TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
+_BLOCK_TAG = re.compile(
+    r"(?i)</?(?:p|div|br|li|tr|td|th|pre|blockquote|h[1-6])(?![a-z0-9])"
+)
+
+
 def html_tree(html: str) -> etree._Element | None:
     """Return the tree of an HTML fragment; None when nothing is in it.
 
     Takes anything and never raises: what is broken is mended as browsers do,
     characters that no document may hold are dropped. Comments and processing
-    instructions are not in the tree.
+    instructions are not in the tree. Where elements are nested over 2,000 deep, the
+    text stays and its form goes.
     """
     fit = _UNFIT.sub("", html)
     if not fit.strip():
         return None
+    tree, whole = _parsed(fit)
+    return tree if whole else _parsed(_flattened(fit))[0]
+
+
+def _parsed(html: str) -> tuple[etree._Element | None, bool]:
     parser = etree.HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -28,6 +42,17 @@ def html_tree(html: str) -> etree._Element | None:
         huge_tree=True,
     )
     try:
-        return etree.fromstring(fit.encode(), parser)
+        tree = etree.fromstring(html.encode(), parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
+        return None, True
+    cut_off = any(
+        error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log
+    )
+    return tree, not cut_off
+
+
+def _flattened(html: str) -> str:
+    return _ANY_TAG.sub(
+        lambda tag: "<br>" if _BLOCK_TAG.match(tag[0]) else " ",
+        _UNSEEN_PART.sub(" ", html),
+    )

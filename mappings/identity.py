@@ -89,6 +89,14 @@ def is_ours(message_id: str, *, site_tag: str, domain: str) -> bool:
     return re.fullmatch(pattern, _bare(message_id)) is not None
 
 
+def forum_list_id(forum_id: int, *, site_tag: str, domain: str) -> str:
+    """Return the bridge's own List-Id for a forum (RFC 2919), without brackets.
+
+    Every mirrored mail carries it until a list puts its own in its place.
+    """
+    return f"forum-{forum_id}.{site_tag}.{_plain_domain(domain)}"
+
+
 def native_message_id(post_id: int, user_id: int, site_url: str) -> str:
     """Return the Message-ID of Moodle's own notification of a post to a person.
 
