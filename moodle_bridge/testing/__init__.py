@@ -1,1 +1,40 @@
-"""Contract suites that a plug-in of any kind can inherit."""
+"""Contract suites that the tests of a third-party plug-in can inherit.
+
+Each is a plain class with test methods; a test class that inherits it says how its
+plug-in is made, by pytest fixtures of the names that the suite's docstring gives::
+
+    import pytest
+    from moodle_bridge.testing import MailboxContract
+
+    class TestMyMailbox(MailboxContract):
+        plugin = "my-mailbox"
+
+        @pytest.fixture
+        def mailbox(self, my_server):
+            mailbox = MyMailbox(MySettings(port=my_server.port))
+            yield mailbox
+            mailbox.close()
+
+        @pytest.fixture
+        def put(self, my_server):
+            return my_server.append
+
+Nothing here needs pytest to be imported.
+"""
+
+from moodle_bridge.testing.mailbox import MailboxContract
+from moodle_bridge.testing.mailer import Delivered, MailerContract
+from moodle_bridge.testing.mailing_list import (
+    KnownMembersContract,
+    MailingListContract,
+    UnknownMembersContract,
+)
+
+__all__ = [
+    "Delivered",
+    "KnownMembersContract",
+    "MailboxContract",
+    "MailerContract",
+    "MailingListContract",
+    "UnknownMembersContract",
+]
