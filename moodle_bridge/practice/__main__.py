@@ -35,6 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _announce(url: str) -> None:
+    sys.stdout.write(f"{url}/\n")
+    sys.stdout.flush()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; print the tokens of the seeded course first."""
     wanted = _parser().parse_args(arguments)
@@ -53,14 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for token in moodle.state.tokens.values():
         user = moodle.state.users[token.userid]
         sys.stdout.write(f"token of {user.username}: {token.token}\n")
-    sys.stdout.write(f"http://{wanted.host}:{wanted.port}{moodle.mount}/\n")
-    sys.stdout.flush()
     # A stop from outside must let the state be saved, as an interrupt does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         if kept is not None:
             stack.enter_context(keeping.Keeper(moodle.state, kept))
-        serve(moodle, wanted.host, wanted.port)
+        serve(moodle, wanted.host, wanted.port, ready=_announce)
     return 0
 
 

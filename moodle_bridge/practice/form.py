@@ -23,8 +23,10 @@ def _path(key: str) -> list[str]:
     head, bracket, rest = key.partition("[")
     # PHP cannot have dots and blanks in a variable's name.
     head = head.replace(".", "_").replace(" ", "_")
-    if not bracket or "]" not in rest:
+    if not bracket:
         return [head]
+    if "]" not in rest:
+        return [f"{head}_{rest}"]
     steps = [head]
     while True:
         step, closed, rest = rest.partition("]")

@@ -21,7 +21,7 @@ from typing_extensions import override
 from moodle_bridge.practice.faults import ConnectionDropped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from wsgiref.types import WSGIApplication
 
 _BODILESS = (204, 304)
@@ -185,9 +185,20 @@ class _Answer:
         self._connection.wfile.write(head if bodiless else head + self._body)
 
 
-def serve(app: WSGIApplication, host: str = "127.0.0.1", port: int = 8090) -> None:
-    """Serve until interrupted; the address is one of this machine's own."""
+def serve(
+    app: WSGIApplication,
+    host: str = "127.0.0.1",
+    port: int = 8090,
+    *,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until interrupted; `ready` is told the URL once the door is open.
+
+    Port 0 takes one that is free. A site with a mount has it in its URL.
+    """
     with _Server((host, port), app) as server:
+        if ready is not None:
+            ready(_url(server, host, app))
         try:
             server.serve_forever(poll_interval=0.2)
         except KeyboardInterrupt:
@@ -196,22 +207,25 @@ def serve(app: WSGIApplication, host: str = "127.0.0.1", port: int = 8090) -> No
             server.hang_up()
 
 
+def _url(server: _Server, host: str, app: WSGIApplication) -> str:
+    return f"http://{host}:{server.server_address[1]}{getattr(app, 'mount', '')}"
+
+
 @contextmanager
 def running(
     app: WSGIApplication, host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[str]:
     """Serve in threads while the block runs; gives the URL, without a slash.
 
-    Port 0 takes one that is free. A site with a mount has it in its URL.
+    Port and mount are as with `serve`.
     """
     with _Server((host, port), app) as server:
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
         thread.start()
-        mount = getattr(app, "mount", "")
         try:
-            yield f"http://{host}:{server.server_address[1]}{mount}"
+            yield _url(server, host, app)
         finally:
             server.shutdown()
             server.hang_up()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from moodle_bridge.practice.texts import HTML, MARKDOWN, PLAIN, one_line, rendered
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ('<div class="ref-a1">x</div>', '<div class="ref-a1">x</div>'),
+        ('<span class="ref-a1"></span>', '<span class="ref-a1"></span>'),
+        ('<a name="here"></a>', '<a name="here"></a>'),
+        ("<!-- ref-a1 --><p>x</p>", "<p>x</p>"),
+        ('<p data-ref="a1">x</p>', "<p>x</p>"),
+        ('<p style="display:none">x</p>', "<p>x</p>"),
+        ("<script>x()</script><p>y</p>", "<p>y</p>"),
+        ("<svg><circle></circle></svg><p>y</p>", "<p>y</p>"),
+        ('<img src="data:image/png;base64,AAAA" alt="x">', ""),
+        ("<details><summary>s</summary>t</details>", "st"),
+        ('<blockquote type="cite">q</blockquote>', "<blockquote>q</blockquote>"),
+        ('<a href="javascript:x()">y</a>', "<a>y</a>"),
+        ("<p onclick=x()>y</p>", "<p>y</p>"),
+        ("one<br>two", "one<br />two"),
+        (
+            '<img src="https://example.org/a.png" alt="a > b">',
+            '<img src="https://example.org/a.png" alt="a > b" />',
+        ),
+        (
+            '<td style="width:10%;background-color:#eee">1</td>',
+            "1",
+        ),
+    ],
+)
+def test_html_is_cleaned(sent: str, shown: str) -> None:
+    assert rendered(sent, HTML).replace("&gt;", ">") == shown
+
+
+def test_a_table_keeps_widths_and_colours() -> None:
+    table = (
+        "<table><tbody><tr>"
+        '<td style="width:10%;background-color:#eee">1</td>'
+        "</tr></tbody></table>"
+    )
+    shown = rendered(table, HTML)
+    assert "width:10%" in shown
+    assert "background-color:#eee" in shown
+
+
+def test_plain_text_is_escaped_and_keeps_its_lines() -> None:
+    assert rendered("a <b>\n\"c\" & 'd'", PLAIN) == (
+        "a &lt;b&gt;<br />\n&quot;c&quot; &amp; &#039;d&#039;"
+    )
+
+
+def test_markdown_is_rendered_and_cleaned() -> None:
+    shown = rendered("**a** <script>x()</script>", MARKDOWN)
+    assert shown.strip() == "<p><strong>a</strong> </p>"
+
+
+def test_a_subject_gets_its_ampersands_escaped() -> None:
+    assert one_line("Q&A &amp; more") == "Q&amp;A &amp; more"
