@@ -77,7 +77,7 @@ def _choice(
 
 
 def _places(
-    node: Any,  # noqa: ANN401 - what TOML gave
+    node: Any,
     pattern: Location,
     walked: Location,
 ) -> Iterator[tuple[Any, Any, Location]]:
