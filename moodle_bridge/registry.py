@@ -19,7 +19,8 @@ from zope.interface.exceptions import Invalid
 from zope.interface.interface import InterfaceClass
 from zope.interface.verify import verifyObject
 
-from moodle_bridge.errors import ConfigError, PluginError, Problem
+from moodle_bridge.errors import BridgeError, ConfigError, PluginError, Problem
+from moodle_bridge.redact import masked
 
 ENTRY_POINT_GROUP = "moodle_bridge.plugins"
 
@@ -87,9 +88,10 @@ class Registry:
         """Register a plug-in under a name that is unique within its interface.
 
         `build(settings, **parts)` makes it; `parts` are named by the interface's
-        user (clock, site, ...). `description` is one line; the first line of the
-        docstring of `build` when empty. Raises PluginError, naming both origins,
-        when the name is taken.
+        user (clock, opted_out, ...), and only those that `build` has parameters for
+        are given. `description` is one line; the first line of the docstring of
+        `build` when empty. Raises PluginError, naming both origins, when the name is
+        taken.
         """
         self._refuse_when_frozen(f"{_title(interface)} {name!r}")
         origin = Origin(
@@ -97,14 +99,14 @@ class Registry:
             version=self._distribution[1],
             place=_caller(),
         )
-        taken = self._registrations.get((_title(interface), name))
+        taken = self._registrations.get(_key(interface, name))
         if taken is not None:
             raise PluginError(
                 f"two plug-ins want this name: {taken.origin} and {origin}",
                 item=f"{_title(interface)} {name!r}",
                 advice="Remove one of the two distributions, or enable only one.",
             )
-        self._registrations[(_title(interface), name)] = Registration(
+        self._registrations[_key(interface, name)] = Registration(
             interface=interface,
             name=name,
             description=description or _first_line(build),
@@ -149,14 +151,15 @@ class Registry:
                 continue
             found.add(_normal(name))
             try:
-                includeme = point.load()
+                self.include(point.load(), distribution=name, version=version)
+            except BridgeError:
+                raise
             except Exception as error:
                 raise PluginError(
-                    f"its plug-ins cannot be loaded: {error}",
+                    f"its plug-ins cannot be loaded: {masked(str(error))}",
                     item=f"{name} {version}",
                     advice="Install it again, or take it out of [plugins] enabled.",
                 ) from error
-            self.include(includeme, distribution=name, version=version)
         missing = sorted(wanted - found - {"moodle-bridge"})
         if missing:
             raise PluginError(
@@ -171,15 +174,15 @@ class Registry:
 
     def names(self, interface: type[Interface]) -> tuple[str, ...]:
         """Return the names registered for an interface, sorted."""
-        title = _title(interface)
+        wanted, _ = _key(interface, "")
         return tuple(
-            sorted(name for kind, name in self._registrations if kind == title)
+            sorted(name for kind, name in self._registrations if kind == wanted)
         )
 
     def get(self, interface: type[Interface], name: str) -> Registration:
         """Return a registration; raises PluginError that lists the names there are."""
         try:
-            return self._registrations[(_title(interface), name)]
+            return self._registrations[_key(interface, name)]
         except KeyError:
             known = ", ".join(self.names(interface)) or "none"
             raise PluginError(
@@ -204,7 +207,7 @@ class Registry:
                 problems=[
                     Problem(
                         where=".".join([where, *map(str, problem["loc"])]),
-                        what=problem["msg"],
+                        what=problem["msg"].removeprefix("Value error, "),
                     )
                     for problem in error.errors(include_input=False, include_url=False)
                 ],
@@ -215,17 +218,28 @@ class Registry:
     ) -> T:
         """Build a plug-in and check that it keeps its interface (`verifyObject`).
 
-        Raises PluginError that says what is missing from the object built.
+        A part for which the plug-in has no parameter is not given to it. Raises
+        PluginError that says what is missing from the object built, or why it could
+        not be built; errors of the bridge pass through.
         """
         registration = self.get(cast("type[Interface]", interface), name)
-        built = registration.build(settings, **parts)
+        item = f"{_title(registration.interface)} {name!r} of {registration.origin}"
+        try:
+            built = registration.build(settings, **_wanted(registration.build, parts))
+        except BridgeError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"it could not be built: {type(error).__name__}: {masked(str(error))}",
+                item=item,
+                advice="Check its settings; tell the plug-in's author if they are right.",
+            ) from error
         try:
             verifyObject(cast("InterfaceClass", interface), built)
         except Invalid as error:
             raise PluginError(
                 f"what it built does not keep its contract: {error}",
-                item=f"{_title(registration.interface)} {name!r}"
-                f" of {registration.origin}",
+                item=item,
                 advice="Tell the plug-in's author; do without it until it is mended.",
             ) from error
         return cast("T", built)
@@ -251,14 +265,29 @@ def _title(interface: type[Interface]) -> str:
     return str(interface.__name__)
 
 
+def _key(interface: type[Interface], name: str) -> tuple[str, str]:
+    # With its module: two distributions may each have an IThing of their own.
+    return str(interface.__identifier__), name
+
+
+def _wanted(build: Callable[..., object], parts: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = inspect.signature(build).parameters
+    if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+        return dict(parts)
+    return {name: part for name, part in parts.items() if name in parameters}
+
+
 def _first_line(build: Callable[..., object]) -> str:
     doc = inspect.getdoc(build) or ""
     return doc.partition("\n")[0].rstrip(".")
 
 
 def _caller() -> str:
-    frame = inspect.stack(context=0)[2]
-    return f"{frame.filename}:{frame.lineno}"
+    # The file and line that called `register`, for the error about a name taken.
+    frame = inspect.currentframe()
+    for _ in range(2):
+        frame = frame.f_back if frame else None
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "unknown"
 
 
 def _normal(name: str) -> str:
