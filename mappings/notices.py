@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -30,6 +31,7 @@ must not be answered, and where authentication failed the answer would reach som
 who wrote nothing."""
 
 _SUBJECT_LIMIT = 120
+_LINK = re.compile(r"(?i)\b(?:[a-z]{2,8}://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)+/\S*")
 _NOT_ANSWERED = ("mailer-daemon", "postmaster", "no-reply", "noreply", "donotreply")
 
 
@@ -60,7 +62,8 @@ def notice_to_mail(
     """
     if reason not in ANSWERED_REASONS or not _may_be_answered(to, site):
         return None
-    plain = cut(plain_subject(subject), _SUBJECT_LIMIT) or "…"
+    # Whoever forges a sender is not to have links sent about by us.
+    plain = cut(one_line(_LINK.sub("…", plain_subject(subject))), _SUBJECT_LIMIT) or "…"
     own_id = notice_message_id(reason, key, site_tag=site.site_tag, domain=site.domain)
     theirs = [message_id] if message_id else []
     mark = BridgeHeader(site=site.site_tag, post_id=None, key=key, hops=0)
