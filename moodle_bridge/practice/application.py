@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
@@ -25,6 +26,7 @@ _REST = "/webservice/rest/server.php"
 _UPLOAD = "/webservice/upload.php"
 _PLUGINFILES = ("/webservice/pluginfile.php/", "/pluginfile.php/")
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
+_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 _MEGABYTE = 1024 * 1024
 
 
@@ -63,8 +65,17 @@ def _controlled(moodle: PracticeMoodle, request: Request, path: str) -> Response
 
 
 def _from_here(request: Request) -> bool:
-    """Tell whether the request comes from this very machine."""
-    return (request.remote_addr or "127.0.0.1").startswith(_LOOPBACK)
+    """Tell whether the request comes from this very machine, by a name of its own.
+
+    Another name that leads here is how a page from elsewhere would reach in; so is
+    a request that says it was made by one.
+    """
+    if not (request.remote_addr or "127.0.0.1").startswith(_LOOPBACK):
+        return False
+    if urlsplit(f"//{request.host}").hostname not in _OWN_NAMES:
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
 
 
 def _answered(moodle: PracticeMoodle, request: Request, path: str) -> Response:

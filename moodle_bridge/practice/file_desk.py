@@ -117,6 +117,8 @@ def pluginfile(desk: Desk, request: Request, path: str) -> Response:
         f"{kind}; filename*=UTF-8''{quote(file.filename)}"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
+    # What people attach must not act as a page of this site.
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

@@ -1,46 +1,39 @@
-"""The practice Moodle itself, and the builder that fills it."""
+"""The practice Moodle itself: a WSGI application that can be filled and acted in."""
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from moodle_bridge.practice.activity import Activity
 from moodle_bridge.practice.application import respond
+from moodle_bridge.practice.builder import Builder
 from moodle_bridge.practice.calls import SiteSettings
 from moodle_bridge.practice.desk import Desk
 from moodle_bridge.practice.faults import Faults
 from moodle_bridge.practice.functions import catalogue
 from moodle_bridge.practice.records import (
-    Course,
     Discussion,
-    Enrolment,
     Forum,
-    Group,
     Post,
-    Token,
     User,
 )
-from moodle_bridge.practice.rights import ROLE_IDS
 from moodle_bridge.practice.state import PracticeState
 from moodle_bridge.practice.texts import HTML
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-FORUM_KINDS = ("general", "news", "qanda", "blog", "eachuser", "single")
-
 
 def _clock() -> int:
     return int(time.time())
 
 
-class PracticeMoodle:
+class PracticeMoodle(Builder):
     """A Moodle for practice: a WSGI application, its state, its faults, its builder.
 
-    Whatever the builder does on behalf of a user goes through the same functions as
+    Whatever is done here on behalf of a user goes through the same functions as
     the web services, so that a user can do no more here than there; what a user may
     not do raises `Refusal`.
     """
@@ -62,9 +55,8 @@ class PracticeMoodle:
         does not lie at the root; `control` opens `/practice/...`; `seed` is for
         the faults.
         """
+        super().__init__(state=state or PracticeState(), now=now)
         self.site = site or SiteSettings()
-        self.state = state or PracticeState()
-        self.now = now
         self.mount = mount.rstrip("/")
         self.control = control
         self.pages = pages
@@ -96,168 +88,6 @@ class PracticeMoodle:
     ) -> Iterable[bytes]:
         """Answer one HTTP request (WSGI)."""
         return respond(self, environ, start_response)
-
-    # -- building ---------------------------------------------------------------
-
-    def add_course(
-        self,
-        fullname: str,
-        *,
-        shortname: str = "",
-        idnumber: str = "",
-        summary: str = "",
-        lang: str = "",
-    ) -> Course:
-        """Add a course."""
-        state = self.state
-        with state.lock:
-            number = state.next_id("course")
-            course = Course(
-                id=number,
-                contextid=state.next_id("context"),
-                shortname=shortname or f"C{number}",
-                fullname=fullname,
-                idnumber=idnumber,
-                summary=summary,
-                lang=lang,
-                startdate=self.now(),
-                timecreated=self.now(),
-            )
-            state.courses[number] = course
-            state.writes += 1
-        return course
-
-    def add_forum(
-        self,
-        course: Course,
-        name: str,
-        kind: str = "general",
-        *,
-        group_mode: int = 0,
-        intro: str = "",
-        maxbytes: int = 5_000_000,
-        maxattachments: int = 5,
-    ) -> Forum:
-        """Add a forum; `group_mode` is 0 none, 1 separate, 2 visible groups."""
-        if kind not in FORUM_KINDS:
-            msg = f"no such kind of forum: {kind}"
-            raise ValueError(msg)
-        state = self.state
-        with state.lock:
-            forum = Forum(
-                id=state.next_id("forum"),
-                cmid=state.next_id("cm"),
-                contextid=state.next_id("context"),
-                courseid=course.id,
-                type=kind,
-                name=name,
-                intro=intro,
-                groupmode=group_mode,
-                maxbytes=maxbytes,
-                maxattachments=maxattachments,
-                timemodified=self.now(),
-            )
-            state.forums[forum.id] = forum
-            state.writes += 1
-        return forum
-
-    def add_user(
-        self,
-        username: str,
-        firstname: str,
-        lastname: str,
-        email: str,
-        *,
-        lang: str = "en",
-        timezone: str = "99",
-        country: str = "",
-        city: str = "",
-        idnumber: str = "",
-        systemrole: str = "",
-        password: str = "",
-        customfields: Mapping[str, str] | None = None,
-    ) -> User:
-        """Add an account; `systemrole` is held over the whole site (`manager`)."""
-        state = self.state
-        with state.lock:
-            user = User(
-                id=state.next_id("user"),
-                contextid=state.next_id("context"),
-                username=username,
-                firstname=firstname,
-                lastname=lastname,
-                email=email,
-                lang=lang,
-                timezone=timezone,
-                country=country,
-                city=city,
-                idnumber=idnumber,
-                systemrole=systemrole,
-                password=password,
-                customfields=dict(customfields or {}),
-            )
-            state.users[user.id] = user
-            state.writes += 1
-        return user
-
-    def enrol(self, user: User, course: Course, role: str = "student") -> Enrolment:
-        """Enrol a user; a second role is added to the first."""
-        if role not in ROLE_IDS:
-            msg = f"no such role: {role}"
-            raise ValueError(msg)
-        state = self.state
-        with state.lock:
-            enrolment = state.enrolments.setdefault(
-                (user.id, course.id),
-                Enrolment(userid=user.id, courseid=course.id, roles=[]),
-            )
-            if role not in enrolment.roles:
-                enrolment.roles.append(role)
-            state.writes += 1
-        return enrolment
-
-    def add_group(
-        self, course: Course, name: str, *members: User, idnumber: str = ""
-    ) -> Group:
-        """Add a group with members."""
-        state = self.state
-        with state.lock:
-            group = Group(
-                id=state.next_id("group"),
-                courseid=course.id,
-                name=name,
-                idnumber=idnumber,
-                members=[user.id for user in members],
-            )
-            state.groups[group.id] = group
-            state.writes += 1
-        return group
-
-    def token_for(
-        self,
-        user: User,
-        functions: Iterable[str] | None = None,
-        *,
-        uploadfiles: bool = True,
-        downloadfiles: bool = True,
-    ) -> str:
-        """Return a new token; `functions` is what its service contains, None all."""
-        state = self.state
-        with state.lock:
-            # Derived, so that a site built twice has the same tokens.
-            text = f"token {user.id} {state.next_id('token')}"
-            token = hashlib.sha256(text.encode()).hexdigest()[:32]
-            state.tokens[token] = Token(
-                token=token,
-                userid=user.id,
-                functions=None if functions is None else sorted(functions),
-                uploadfiles=uploadfiles,
-                downloadfiles=downloadfiles,
-            )
-            state.writes += 1
-        return token
-
-    # -- acting as a user -------------------------------------------------------
 
     def call(self, user: User, function: str, **arguments: object) -> Any:
         """Call a web service function as a user, without HTTP and without a token."""

@@ -111,8 +111,10 @@ def test_every_recorded_step_is_answered_in_the_same_way() -> None:
     steps = recorded("recorded-4.5.6.json")["steps"]
     replay = Replay(client=Client(course.moodle), tokens=course.tokens)
     differences, ran = replayed(replay, steps, built=built, before=course.unrecorded())
-    left = sorted({step["function"] for step in steps if not built(step)})
-    print(f"{ran} of {len(steps)} steps replayed; not yet: {', '.join(left)}")
+    left = {step["function"] for step in steps if step["protocol"] != "soap"}
+    missing = sorted(left - {*known, "upload.php", "", "no_such_function"})
+    soap = sum(step["protocol"] == "soap" for step in steps)
+    print(f"{ran} of {len(steps)} steps replayed; not yet: {soap} by SOAP, {missing}")
     assert not differences, "\n".join(differences)
 
 

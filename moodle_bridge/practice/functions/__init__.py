@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from moodle_bridge.practice.functions import (
     batch,
     courses,
+    discussion_states,
     discussions,
     enrolments,
     files,
@@ -28,6 +29,7 @@ def catalogue() -> Mapping[str, Function]:
     nouns = (
         batch,
         courses,
+        discussion_states,
         discussions,
         enrolments,
         files,

@@ -1,4 +1,4 @@
-"""Discussions: listed, started, locked, pinned."""
+"""Discussions: listed and started."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from moodle_bridge.practice.functions.forums import found_forum
 from moodle_bridge.practice.options import OPTIONS, read_options
 from moodle_bridge.practice.parameters import default, record, value
 from moodle_bridge.practice.post_shapes import picture_url
-from moodle_bridge.practice.refusals import crash, invalid_parameter, refused
+from moodle_bridge.practice.refusals import invalid_parameter, refused
 from moodle_bridge.practice.sight import (
     current_group,
     discussion_seen,
@@ -190,85 +190,6 @@ def add_discussion(call: Call, arguments: Arguments) -> dict[str, Any]:
     return {"discussionid": discussion.id, "warnings": []}
 
 
-def set_lock_state(call: Call, arguments: Arguments) -> dict[str, Any]:
-    """Answer mod_forum_set_lock_state: target state 0 locks, anything else unlocks."""
-    forum = call.state.forums.get(arguments["forumid"])
-    if forum is None:
-        raise crash("Call to a member function get_context() on null")
-    if not call.viewer(forum.courseid).can("moodle/course:manageactivities"):
-        raise refused(
-            "errorcannotlock", "You do not have the permission to lock discussions."
-        )
-    call.enter(forum.courseid)
-    discussion = call.state.discussions.get(arguments["discussionid"])
-    if discussion is None:
-        raise crash("Call to a member function toggle_locked_state() on null")
-    discussion.timelocked = 0 if arguments["targetstate"] else call.now
-    return {
-        "id": discussion.id,
-        "locked": bool(discussion.timelocked),
-        "times": {"locked": discussion.timelocked},
-    }
-
-
-def set_pin_state(call: Call, arguments: Arguments) -> dict[str, Any]:
-    """Answer mod_forum_set_pin_state: 1 pins, 0 lets go."""
-    discussion = call.state.discussions.get(arguments["discussionid"])
-    if discussion is None:
-        raise crash("Call to a member function get_forum_id() on null")
-    forum = call.state.forums[discussion.forumid]
-    viewer = call.enter(forum.courseid)
-    if not viewer.can_forum("pindiscussions") or forum.type == "single":
-        raise refused(
-            "cannotpindiscussions",
-            "Sorry, you do not have permission to pin discussions.",
-        )
-    discussion.pinned = bool(arguments["targetstate"])
-    return _exported(call, viewer, forum, discussion)
-
-
-def _exported(
-    call: Call, viewer: Viewer, forum: Forum, discussion: Discussion
-) -> dict[str, Any]:
-    here = f"{call.url}/mod/forum"
-    number = discussion.id
-    return {
-        "id": number,
-        "forumid": forum.id,
-        "pinned": discussion.pinned,
-        "locked": bool(discussion.timelocked),
-        "istimelocked": False,
-        "name": one_line(discussion.name),
-        "firstpostid": discussion.firstpost,
-        "times": {
-            "modified": discussion.timemodified,
-            "start": discussion.timestart,
-            "end": discussion.timeend,
-            "locked": discussion.timelocked,
-        },
-        "userstate": {"subscribed": False, "favourited": False},
-        "capabilities": {
-            "subscribe": True,
-            "move": viewer.can_forum("movediscussions"),
-            "pin": viewer.can_forum("pindiscussions"),
-            "post": may_reply(viewer, forum, discussion, call.now),
-            "manage": viewer.can("moodle/course:manageactivities"),
-            "favourite": viewer.can_forum("cantogglefavourite"),
-        },
-        "urls": {
-            "view": f"{here}/discuss.php?d={number}",
-            "viewfirstunread": f"{here}/discuss.php?d={number}#unread",
-            "markasread": f"{here}/markposts.php?f={forum.id}&d={number}&mark=read",
-            "subscribe": f"{here}/subscribe.php?id={forum.id}&d={number}",
-            "pin": f"{here}/discuss.php?d={number}",
-        },
-        "timed": {
-            "istimed": bool(discussion.timestart or discussion.timeend),
-            "visible": discussion_seen(viewer, forum, discussion, call.now),
-        },
-    }
-
-
 FUNCTIONS = (
     Function(
         name="mod_forum_get_forum_discussions",
@@ -291,22 +212,6 @@ FUNCTIONS = (
             options=OPTIONS,
         ),
         run=add_discussion,
-        writes=True,
-    ),
-    Function(
-        name="mod_forum_set_lock_state",
-        parameters=record(
-            forumid=value("int"), discussionid=value("int"), targetstate=value("int")
-        ),
-        run=set_lock_state,
-        writes=True,
-    ),
-    Function(
-        name="mod_forum_set_pin_state",
-        parameters=record(
-            discussionid=value("int", null=False), targetstate=value("int", null=False)
-        ),
-        run=set_pin_state,
         writes=True,
     ),
 )
