@@ -118,11 +118,18 @@ def refusal(
             item=asked.function,
             advice=advice,
             code=code,
+            concerns_all=known is not None and known.concerns_all,
             retry_after=retry_after,
         )
     if meaning is Meaning.UNKNOWN:
         return lost(what, asked, code=code, advice=advice)
-    return Permanent(what, item=asked.function, advice=advice, code=code)
+    return Permanent(
+        what,
+        item=asked.function,
+        advice=advice,
+        code=code,
+        concerns_all=known is not None and known.concerns_all,
+    )
 
 
 def lost(what: str, asked: Asked, *, code: str = "", advice: str = "") -> RemoteError:
@@ -219,7 +226,7 @@ def _moved(reply: Reply, asked: Asked) -> Permanent:
 
 
 def _plain(text: str, asked: Asked) -> str:
-    text = " ".join(unescape(_TAG.sub(" ", text)).split())
+    text = " ".join(_TAG.sub(" ", unescape(text)).split())
     text = asked.masked(text)
     return text if len(text) <= _SAID else text[:_SAID] + "…"
 
