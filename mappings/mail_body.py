@@ -57,6 +57,7 @@ class Body:
     html: str | None
     files: tuple[MailFile, ...]
     machine_parts: tuple[MachinePart, ...]
+    part_types: tuple[str, ...]
     problems: tuple[str, ...]
 
 
@@ -78,6 +79,7 @@ def body_of(message: Message) -> Body:
         html="\n".join(pages) if pages else None,
         files=tuple(reader.files),
         machine_parts=tuple(reader.machine),
+        part_types=tuple(dict.fromkeys(reader.types)),
         problems=tuple(dict.fromkeys(reader.problems)),
     )
 
@@ -95,16 +97,16 @@ class _Reader:
         self.pages: list[str] = []
         self.files: list[MailFile] = []
         self.machine: list[MachinePart] = []
+        self.types: list[str] = []
         self.problems: list[str] = []
-        self.count = 0
 
     def read(self, part: Message, *, root: bool = False) -> list[_Piece]:
         """Return the pieces of text of a part, in order; files are put aside."""
-        self.count += 1
-        if self.count > _PARTS_MOST:
+        media_type = content_type_of(part)
+        self.types.append(media_type)
+        if len(self.types) > _PARTS_MOST:
             self.problems.append("over-parts")
             return []
-        media_type = content_type_of(part)
         if media_type.startswith("multipart/") and part.is_multipart():
             return self._read_multipart(part, media_type)
         if media_type in {"text/plain", "text/html"} and _is_text(part, root=root):

@@ -59,7 +59,8 @@ class ReadMail:
     null return path. `date` is the sender's, None when it makes no sense. `text` is
     plain, with line feeds alone at line ends; `html` is the HTML as it came, None when there is none, and
     `text` is made of it where nothing plain came along. `list_id` has no angle
-    brackets. `machine_parts` are for screening. `problems` names what could not be
+    brackets. `machine_parts` and `part_types`, the media
+    type of every part, are for screening. `problems` names what could not be
     read, by stable codes. `raw` is the mail itself.
     """
 
@@ -85,6 +86,7 @@ class ReadMail:
     html: str | None
     files: tuple[MailFile, ...]
     machine_parts: tuple[MachinePart, ...]
+    part_types: tuple[str, ...]
     size: int
     problems: tuple[str, ...]
     raw: bytes = field(repr=False, compare=False)
@@ -140,6 +142,7 @@ def read_mail(raw: bytes, *, limits: ReadingLimits | None = None) -> ReadMail:
         html=body.html,
         files=body.files,
         machine_parts=body.machine_parts,
+        part_types=body.part_types,
         size=len(raw),
         problems=body.problems,
         raw=raw,
@@ -156,7 +159,7 @@ def _parsed(raw: bytes, over: str | None) -> tuple[Message, Body]:
     head = _head(raw)
     message = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
     return message, Body(
-        text="", html=None, files=(), machine_parts=(), problems=(over,)
+        text="", html=None, files=(), machine_parts=(), part_types=(), problems=(over,)
     )
 
 

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mappings.mail_files import uniquely_named
 from mappings.mail_reading import ReadMail
+from mappings.one_line import cut, one_line
+from mappings.phrases import known_language
+from mappings.quoting import is_quote
+from mappings.subjects import plain_subject, post_subject
+from mappings.text_html import html_from_line, html_from_text, wrapped_in_marker
 from mappings.trimming import Trimmed
 from moodle_bridge.model.mail import MailFile
+
+# Files that mail programs add for each other, of no use to a reader.
+_MACHINE_FILES = frozenset(
+    {
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-keys",
+    }
+)
+_QUOTE_RULES = frozenset({"headers-below", "mail-below", "quote-below", "quote-above"})
+_SUBSTANTIAL_WORDS = 60
+_FALLBACK_LONGEST = 60
+_CUT_NOTE = {
+    "en": "[Quoted text has been left out.]",
+    "nl": "[Aangehaalde tekst is weggelaten.]",
+    "fr": "[Le texte cité a été retiré.]",
+    "es": "[Se ha omitido el texto citado.]",
+    "pt": "[O texto citado foi retirado.]",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +58,63 @@ def post_from_mail(
     marker: str,
     author_line: str | None = None,
     language: str | None = None,
+    parent_subject: str | None = None,
+    tags: Sequence[str] | None = None,
 ) -> PostDraft:
     """Return the post that a mail becomes.
 
     `author_line` is shown above the text when the account that posts is not the
     author's own (`Aminata Diop, by mail`); None when it is. `marker` is the class
-    name by which the post is known again. `language` is the reader's, for the
-    bridge's own words; None for English.
+    name by which the post is known again; ValueError for what is none. `language` is
+    the reader's, for the bridge's own words; None for English. `parent_subject` is
+    that of the post that is answered, None for a new discussion. `tags` are the
+    list's tags, taken off the subject; None takes off whatever stands in square
+    brackets. Pictures that stood in the text come along as files.
     """
-    raise NotImplementedError
+    files = uniquely_named(
+        file for file in mail.files if file.media_type not in _MACHINE_FILES
+    )
+    noted = _is_substantial(trimmed)
+    pieces = []
+    if author_line:
+        pieces.append(html_from_line(author_line))
+    pieces.append(html_from_text(trimmed.kept))
+    if not trimmed.kept.strip() and files:
+        pieces.append(html_from_line(", ".join(file.filename for file in files)))
+    if noted:
+        pieces.append(html_from_line(_CUT_NOTE[known_language(language)]))
+    return PostDraft(
+        subject=_subject(mail, trimmed, files, parent_subject, tags),
+        message_html=wrapped_in_marker("".join(pieces), marker),
+        files=files,
+        note_of_cut=noted,
+    )
+
+
+def _subject(
+    mail: ReadMail,
+    trimmed: Trimmed,
+    files: Sequence[MailFile],
+    parent_subject: str | None,
+    tags: Sequence[str] | None,
+) -> str:
+    plain = plain_subject(mail.subject, tags=tags)
+    if parent_subject is not None:
+        name = plain or plain_subject(parent_subject) or parent_subject
+        return post_subject(f"Re: {name}")
+    first = next(
+        (
+            one_line(line)
+            for line in trimmed.kept.split("\n")
+            if line.strip() and not is_quote(line)
+        ),
+        files[0].filename if files else "",
+    )
+    return post_subject(plain, fallback=cut(first, _FALLBACK_LONGEST))
+
+
+def _is_substantial(trimmed: Trimmed) -> bool:
+    if _QUOTE_RULES.isdisjoint(trimmed.rules):
+        return False
+    words = len(trimmed.cut.split())
+    return words >= _SUBSTANTIAL_WORDS and words >= len(trimmed.kept.split())

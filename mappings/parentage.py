@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mappings.identity import ReplyKey
+from mappings.identity import (
+    ReplyKey,
+    key_of_address,
+    key_of_reference,
+    read_reply_key,
+)
 from mappings.mail_reading import ReadMail
+from mappings.subjects import plain_subject, same_subject
+
+_IDS_MOST = 50
 
 
 class ParentClue(StrEnum):
@@ -74,4 +82,73 @@ def find_parent(
     its References. `lookup` gets a Message-ID with its angle brackets and returns
     None when it stands for no post. `route` is None where no reply keys are given.
     """
-    raise NotImplementedError
+    if route:
+        for key, where in _keys(mail, route, envelope_recipient):
+            parent = Parent(post_id=key.post_id, how=ParentClue.REPLY_KEY, key=key)
+            return Parentage(
+                parent=parent,
+                reason=f"a reply key in {where} names post {key.post_id}",
+            )
+    for message_id in reversed(mail.in_reply_to[-_IDS_MOST:]):
+        link = lookup(message_id)
+        if link:
+            return Parentage(
+                parent=Parent(post_id=link.post_id, how=ParentClue.IN_REPLY_TO),
+                reason=f"In-Reply-To {message_id} is post {link.post_id}",
+            )
+    return _by_references(mail, lookup)
+
+
+def _by_references(
+    mail: ReadMail, lookup: Callable[[str], LinkRef | None]
+) -> Parentage:
+    other = None
+    for message_id in reversed(mail.references[-_IDS_MOST:]):
+        if message_id in mail.in_reply_to:
+            continue
+        link = lookup(message_id)
+        if link is None:
+            continue
+        if link.subject is None or _continues(mail.subject, link.subject):
+            return Parentage(
+                parent=Parent(post_id=link.post_id, how=ParentClue.REFERENCES),
+                reason=f"References {message_id} is post {link.post_id}",
+            )
+        other = other or link
+    if other:
+        return Parentage(
+            parent=None,
+            reason=f"References name post {other.post_id}, but the subject is another"
+            " one: a new discussion",
+        )
+    if mail.in_reply_to or mail.references:
+        return Parentage(
+            parent=None,
+            reason="it answers a mail that stands for no post: a new discussion",
+        )
+    return Parentage(parent=None, reason="it answers no mail: a new discussion")
+
+
+def _continues(subject: str, known: str) -> bool:
+    # Who answers and takes the subject away altogether begins nothing new.
+    return not plain_subject(subject) or same_subject(subject, known)
+
+
+def _keys(
+    mail: ReadMail, route: ReplyRoute, envelope_recipient: str | None
+) -> Iterator[tuple[ReplyKey, str]]:
+    recipients = (
+        *((envelope_recipient,) if envelope_recipient else ()),
+        *mail.delivered_to,
+        *(one.address for one in (*mail.to, *mail.cc)),
+    )
+    for address in recipients:
+        text = key_of_address(address, route.address)
+        key = read_reply_key(route.secret, text) if text else None
+        if key:
+            yield key, "the recipient's address"
+    for message_id in reversed((*mail.references, *mail.in_reply_to)):
+        text = key_of_reference(message_id, domain=route.domain)
+        key = read_reply_key(route.secret, text) if text else None
+        if key:
+            yield key, "References"

@@ -7,103 +7,30 @@ but the mail and the settings, so the same mail always gets the same verdict, an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from mappings.mail_reading import ReadMail
-from moodle_bridge.model.mail import ListAddress
+from mappings.screening_rules import RULES
+from mappings.verdict import (
+    DeliveryFailure,
+    Outcome,
+    Screened,
+    ScreeningRules,
+    Verdict,
+    VerdictKind,
+)
 
-
-class VerdictKind(StrEnum):
-    """What a mail turned out to be."""
-
-    ACCEPT = "accept"
-    RECEIPT = "receipt"
-    ECHO = "echo"
-    LOOP = "loop"
-    NOTIFICATION = "notification"
-    BOUNCE = "bounce"
-    DELAY = "delay"
-    COMPLAINT = "complaint"
-    READ_RECEIPT = "read-receipt"
-    CALENDAR = "calendar"
-    LIST_ADMIN = "list-admin"
-    DIGEST = "digest"
-    AUTO_REPLY = "auto-reply"
-    UNAUTHENTICATED = "unauthenticated"
-    SPAM = "spam"
-    TOO_BIG = "too-big"
-    UNREADABLE = "unreadable"
-    EMPTY = "empty"
-
-
-class Outcome(StrEnum):
-    """What is done with a mail of some kind.
-
-    ACCEPT: it may become a post. ASIDE: it is recorded, read for what it says about
-    delivery, and never posted or answered. HOLD: a person decides.
-    """
-
-    ACCEPT = "accept"
-    ASIDE = "aside"
-    HOLD = "hold"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryFailure:
-    """What a delivery report says of one recipient (RFC 3464).
-
-    `action` is failed, delayed, delivered, relayed or expanded; `status` is the
-    enhanced status code (`5.1.1`), empty when not given; `hard` is true when sending
-    again will not help; `diagnostic` is the remote system's own words.
-    """
-
-    address: str
-    action: str
-    status: str
-    hard: bool
-    diagnostic: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a mail is, which rule says so, and what to do.
-
-    `reason` is a stable code; `advice` a sentence for a person; `detail` what was
-    seen, without secrets. `rule` is the rule's name, `none` when no rule hit.
-    `receipt_key` is the Message-ID of our own mail that came back, None for anything
-    else. `failures` is empty for all but bounces and delays.
-    """
-
-    kind: VerdictKind
-    outcome: Outcome
-    reason: str
-    advice: str
-    rule: str
-    detail: str = ""
-    receipt_key: str | None = None
-    failures: tuple[DeliveryFailure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreeningRules:
-    """What screening has to know of the pair that a mail came in for.
-
-    `site_tag` and `domain` are those of our Message-IDs. `mailing_list` is None where
-    the bridge itself is the list. `own_addresses` are the bridge's From and reply
-    addresses. `max_size` is in bytes. `max_hops` is how many bridges a mail may have
-    passed. `authserv_id` is the mail server whose Authentication-Results are
-    believed, None to believe none.
-    """
-
-    site_tag: str
-    domain: str
-    mailing_list: ListAddress | None = None
-    own_addresses: frozenset[str] = frozenset()
-    max_size: int = 10_000_000
-    max_hops: int = 2
-    max_received: int = 30
-    authserv_id: str | None = None
+__all__ = [
+    "DeliveryFailure",
+    "Outcome",
+    "RuleOutcome",
+    "ScreeningRules",
+    "Verdict",
+    "VerdictKind",
+    "explained",
+    "screen",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +53,16 @@ def screen(
     `envelope_sender` is None when not known and empty for the null return path; so
     is `envelope_recipient` None when not known. Never raises; may be repeated.
     """
-    raise NotImplementedError
+    for asked in _asked(mail, rules, envelope_sender, envelope_recipient):
+        if asked.verdict:
+            return asked.verdict
+    return Verdict(
+        kind=VerdictKind.ACCEPT,
+        outcome=Outcome.ACCEPT,
+        reason="accept",
+        advice="Nothing to do.",
+        rule="none",
+    )
 
 
 def explained(
@@ -139,4 +75,23 @@ def explained(
 
     When none hit, all of them are listed and the mail is accepted.
     """
-    raise NotImplementedError
+    return tuple(_asked(mail, rules, envelope_sender, envelope_recipient))
+
+
+def _asked(
+    mail: ReadMail,
+    rules: ScreeningRules,
+    envelope_sender: str | None,
+    envelope_recipient: str | None,
+) -> Iterator[RuleOutcome]:
+    screened = Screened(
+        mail=mail,
+        rules=rules,
+        envelope_sender=envelope_sender,
+        envelope_recipient=envelope_recipient,
+    )
+    for rule in RULES:
+        verdict = rule.check(screened, rule)
+        yield RuleOutcome(name=rule.name, description=rule.description, verdict=verdict)
+        if verdict:
+            return

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mappings.list_mail import is_from_list
+from mappings.mail_headers import MailAddress, addresses_in
 from mappings.mail_reading import ReadMail
 from moodle_bridge.model.mail import ListAddress
+
+_VIA = re.compile(
+    r"(?i)\s+(?:via|por|par|über|через|经由|bằng|kupitia)\s+[^@]{1,120}$"
+    r"|\s*\((?:via|par|por)\s[^()]{1,120}\)$"
+)
+_ORIGINAL_FIELDS = ("x-original-from", "x-original-sender", "x-mailfrom")
 
 
 class AuthorClue(StrEnum):
@@ -32,6 +41,94 @@ class MailAuthor:
 def author_of(mail: ReadMail, mailing_list: ListAddress | None) -> MailAuthor | None:
     """Return who wrote a mail, None when it cannot be told.
 
+    None for a mail without From or with several authors in it, and for one whose
+    From is the list when the headers do not name exactly one author: a mail under
+    the wrong name is worse than a mail that waits. Mailman leaves the author in
+    Reply-To or Cc, Google Groups in X-Original-From, Groups.io in the address itself.
     Whether the address may be believed is the matter of screening, not of this.
     """
-    raise NotImplementedError
+    sender = mail.from_
+    if sender is None or len({one.address.lower() for one in mail.senders}) > 1:
+        return None
+    if mailing_list is None or not _is_list(sender.address, mailing_list):
+        return MailAuthor(name=sender.name, address=sender.address, how=AuthorClue.FROM)
+    if not is_from_list(mail, mailing_list):
+        return None
+    name = _VIA.sub("", sender.name).strip("'\" ")
+    found = _named_by_list(mail, mailing_list, name)
+    if found is None:
+        return None
+    return MailAuthor(
+        name=found.name if found.name and "@" not in found.name else name,
+        address=found.address,
+        how=AuthorClue.MUNGED,
+    )
+
+
+def _named_by_list(
+    mail: ReadMail, mailing_list: ListAddress, name: str
+) -> MailAddress | None:
+    encoded = _encoded_in(mail, mailing_list)
+    if encoded:
+        return encoded
+    for field in _ORIGINAL_FIELDS:
+        told = _others(addresses_in(mail.headers.all(field)), mailing_list)
+        if len(told) == 1:
+            return told[0]
+    answers = _others(mail.reply_to, mailing_list)
+    if len(answers) == 1:
+        return answers[0]
+    # A list that wants answers for itself puts the author among those in copy, under
+    # the same name that stands before `via`.
+    copied = [
+        one
+        for one in (*answers, *_others(mail.cc, mailing_list))
+        if name and one.name.strip("'\" ").casefold() == name.casefold()
+    ]
+    return copied[0] if len({one.address.lower() for one in copied}) == 1 else None
+
+
+def _encoded_in(mail: ReadMail, mailing_list: ListAddress) -> MailAddress | None:
+    """Read `user=example.org@groups.io`, where the list keeps the author in From."""
+    sender = mail.from_
+    if sender is None or sender.address.lower() == mailing_list.address.lower():
+        return None
+    local, _, domain = sender.address.rpartition("@")
+    own_domain = mailing_list.address.lower().partition("@")[2]
+    user, equals, home = local.rpartition("=")
+    if not equals or "." not in home or not user or not _same_house(domain, own_domain):
+        return None
+    return MailAddress(name="", address=f"{user}@{home}")
+
+
+def _is_list(address: str, mailing_list: ListAddress) -> bool:
+    lowered, own = address.lower(), mailing_list.address.lower()
+    if lowered == own:
+        return True
+    local, _, domain = lowered.rpartition("@")
+    own_local, _, own_domain = own.rpartition("@")
+    if not _same_house(domain, own_domain):
+        return False
+    return (
+        "=" in local
+        or re.fullmatch(
+            rf"{re.escape(own_local)}[-+](?:bounces?|owner|request|return)(?:[+=-].*)?",
+            local,
+        )
+        is not None
+    )
+
+
+def _same_house(domain: str, own_domain: str) -> bool:
+    one, other = domain.lower(), own_domain.lower()
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def _others(
+    addresses: tuple[MailAddress, ...], mailing_list: ListAddress
+) -> tuple[MailAddress, ...]:
+    seen: dict[str, MailAddress] = {}
+    for one in addresses:
+        if not _is_list(one.address, mailing_list):
+            seen.setdefault(one.address.lower(), one)
+    return tuple(seen.values())

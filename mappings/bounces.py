@@ -1,0 +1,124 @@
+"""Reads delivery reports: whom a mail did not reach, and whether for good."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import policy
+from email.parser import BytesParser
+
+from flufl.bounce import all_failures
+
+from mappings.mail_headers import decoded_words
+from mappings.mail_reading import ReadMail
+from mappings.verdict import DeliveryFailure
+
+_REPORT_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_FIELD = re.compile(r"(?m)^([A-Za-z-]{3,40}):[ \t]*(.*(?:\n[ \t]+.*)*)")
+_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_REPLY = re.compile(r"\b([45])\d\d\b")
+_DAEMON = re.compile(
+    r"(?i)^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mail\.?delivery\S*"
+    r"|bounces?|auto-?notify|mmdf|daemon)(?:[+-].*)?@|^$"
+)
+_SUBJECT = re.compile(
+    r"(?i)undeliver|deliver(?:y|ed).{0,20}(?:fail|status|notif|problem|delay)|returned mail"
+    r"|mail delivery|failure notice|non-?delivery|non remis|échec|unzustellbar"
+    r"|nicht zugestellt|onbestelbaar|niet (?:bezorgd|afgeleverd)|no entregad|devuelto"
+    r"|não entregue|devolvid|mancato recapito|warning: message|could not send"
+    r"|не доставлен|недоставлен|không gửi được|退信|配信不能|반송"
+)
+# Mailboxes that are full are emptied again, and a mail too large says nothing of them.
+_SOFT_ALTHOUGH_5 = frozenset({"5.2.2", "5.2.3", "5.3.4", "5.7.1"})
+_RECIPIENTS_MOST = 200
+_DIAGNOSTIC_LONGEST = 300
+_FLUFL_LARGEST = 2_000_000
+
+
+def is_delivery_report(mail: ReadMail, *, null_sender: bool) -> bool:
+    """Say whether a mail server wrote the mail about one that it did not deliver."""
+    if mail.report_type == "delivery-status":
+        return True
+    if any(part.media_type in _REPORT_TYPES for part in mail.machine_parts):
+        return _is_from_daemon(mail) or null_sender
+    return (_is_from_daemon(mail) or null_sender) and bool(
+        _SUBJECT.search(mail.subject) or "x-failed-recipients" in mail.headers
+    )
+
+
+def delivery_failures(mail: ReadMail) -> tuple[DeliveryFailure, ...]:
+    """Return what a delivery report says, recipient by recipient.
+
+    RFC 3464 first; what is no such report is left to flufl.bounce, which knows the
+    letters of older servers. Empty when nobody is named. Never raises.
+    """
+    told = tuple(
+        failure
+        for part in mail.machine_parts
+        if part.media_type in _REPORT_TYPES
+        for failure in _of_report(part.text)
+    )
+    return told[:_RECIPIENTS_MOST] or _of_letter(mail)
+
+
+def _of_report(text: str) -> Iterator[DeliveryFailure]:
+    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
+        fields = {
+            name.lower(): " ".join(value.split())
+            for name, value in _FIELD.findall(block)
+        }
+        address = _address(fields.get("original-recipient")) or _address(
+            fields.get("final-recipient")
+        )
+        if not address:
+            continue
+        action = fields.get("action", "").partition(" ")[0].lower() or "failed"
+        diagnostic = decoded_words(fields.get("diagnostic-code", ""))
+        found = _STATUS.search(fields.get("status", "")) or _STATUS.search(diagnostic)
+        status = found[0] if found else ""
+        yield DeliveryFailure(
+            address=address,
+            action=action,
+            status=status,
+            hard=action == "failed" and _is_hard(status, diagnostic),
+            diagnostic=diagnostic[:_DIAGNOSTIC_LONGEST],
+        )
+
+
+def _of_letter(mail: ReadMail) -> tuple[DeliveryFailure, ...]:
+    if mail.size > _FLUFL_LARGEST or mail.problems:
+        return ()
+    try:
+        message = BytesParser(policy=policy.compat32).parsebytes(mail.raw)
+        soft, hard = all_failures(message)
+    except Exception:  # noqa: BLE001 (thirty readers of strangers' letters, not ours)
+        return ()
+    return tuple(
+        DeliveryFailure(
+            address=octets.decode("utf-8", "replace"),
+            action="failed" if permanent else "delayed",
+            status="",
+            hard=permanent,
+        )
+        for permanent, addresses in ((True, hard), (False, soft))
+        for octets in sorted(addresses)[:_RECIPIENTS_MOST]
+    )
+
+
+def _address(value: str | None) -> str:
+    if not value:
+        return ""
+    kind, separator, address = value.rpartition(";")
+    bare = (address if separator else kind or value).strip().strip("<>")
+    return bare if "@" in bare and len(bare.split()) == 1 else ""
+
+
+def _is_hard(status: str, diagnostic: str) -> bool:
+    if status:
+        return status.startswith("5") and status not in _SOFT_ALTHOUGH_5
+    reply = _REPLY.search(diagnostic)
+    return reply is None or reply[1] == "5"
+
+
+def _is_from_daemon(mail: ReadMail) -> bool:
+    return bool(_DAEMON.match(mail.from_.address if mail.from_ else ""))
