@@ -1,0 +1,91 @@
+"""`moodle-bridge check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from sync.cli import options
+from sync.cli.invocation import Invocation
+from sync.cli.result import ExitCode, Result, Table
+
+if TYPE_CHECKING:
+    from sync.cli.checks.finding import Finding
+
+
+@click.command("check", cls=options.Command)
+@options.pass_invocation
+def command(invocation: Invocation) -> Result:
+    """Look whether all is in order: settings, ledger, Moodle, mail.
+
+    Nothing is sent, posted or marked. Each line says ok, warning or missing, and
+    what to do. The exit code is 2 when something is missing, 5 when that is only
+    because a remote end could not be reached.
+    """
+    return shown(list(_findings(invocation)), invocation)
+
+
+def shown(findings: Iterable[Finding], invocation: Invocation) -> Result:
+    """Return findings as a table, as data, and as an exit code."""
+    from sync.cli.checks.finding import State  # noqa: PLC0415 - keeps the start fast
+
+    findings = list(findings)
+    masked = invocation.without_secrets
+    absent = [finding for finding in findings if finding.state is State.MISSING]
+    code = ExitCode.DONE
+    if absent:
+        only_unreached = all(finding.unreachable for finding in absent)
+        code = ExitCode.UNREACHABLE if only_unreached else ExitCode.CONFIGURATION
+    parts: list[str | Table] = [
+        Table(
+            columns=("", "what", "seen"),
+            rows=[
+                (finding.state.value, finding.what, masked(finding.seen))
+                for finding in findings
+            ],
+        )
+    ]
+    to_do = [finding for finding in findings if finding.state is not State.OK]
+    if to_do:
+        parts += ["", "What to do:"]
+        parts += [f"  {one.what}: {masked(one.advice)}" for one in to_do]
+    return Result(
+        exit_code=code,
+        parts=parts,
+        data={
+            "findings": [
+                {
+                    "what": finding.what,
+                    "state": finding.state.value,
+                    "seen": masked(finding.seen),
+                    "advice": masked(finding.advice),
+                }
+                for finding in findings
+            ]
+        },
+    )
+
+
+def _findings(invocation: Invocation) -> Iterator[Finding]:
+    from sync.cli.checks import local, mail  # noqa: PLC0415 - fast start
+    from sync.cli.checks.finding import caught  # noqa: PLC0415
+
+    settings, clock = invocation.settings(), invocation.clock
+    yield from local.look_at_settings(settings)
+    invocation.progress("opening the ledger")
+    yield from caught("ledger", lambda: local.look_at_ledger(settings, clock))
+    invocation.progress(f"asking {settings.moodle.url}")
+    yield from caught("Moodle", lambda: _site_findings(invocation))
+    invocation.progress("trying the mail")
+    yield from mail.look_at_mail(settings, invocation.registry())
+
+
+def _site_findings(invocation: Invocation) -> Iterator[Finding]:
+    from sync.cli.checks.moodle import look_at_moodle  # noqa: PLC0415 - fast start
+    from sync.wiring import open_moodle  # noqa: PLC0415
+
+    settings = invocation.settings()
+    with open_moodle(settings, clock=invocation.clock) as moodle:
+        yield from look_at_moodle(settings, moodle, invocation.clock)

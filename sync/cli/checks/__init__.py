@@ -1,0 +1,1 @@
+"""What `moodle-bridge check` looks at; nothing is sent, posted or marked."""

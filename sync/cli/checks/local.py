@@ -1,0 +1,45 @@
+"""Looks at what is on this side: settings and ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sync.cli.checks.finding import Finding, ok, warning
+
+if TYPE_CHECKING:
+    from moodle_bridge.runtime import Clock
+    from sync.settings import Settings
+
+
+def look_at_settings(settings: Settings) -> Iterator[Finding]:
+    """Say which file was read, and what in it is unusual."""
+    yield ok("settings", f"{settings.path}: {len(settings.pairs)} pair(s)")
+    for note in settings.notes:
+        yield warning(note.where, note.what, note.advice)
+    if settings.safety.dry_run:
+        yield warning(
+            "[safety] → dry_run",
+            "every run only shows what it would do",
+            "Take the line out when the bridge is to work.",
+        )
+    if settings.safety.redirect_all_mail_to:
+        yield warning(
+            "[safety] → redirect_all_mail_to",
+            f"every mail goes to {settings.safety.redirect_all_mail_to} only",
+            "Take the line out when participants are to get mail.",
+        )
+
+
+def look_at_ledger(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Open the ledger; it is made or brought up to date. Raises LedgerError."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - keeps the start fast
+
+    from sync.ledger import Ledger  # noqa: PLC0415
+
+    url = make_url(settings.ledger.url)
+    if settings.ledger.password is not None:
+        url = url.set(password=settings.ledger.password.get_secret_value())
+    ledger = Ledger.open(url.render_as_string(hide_password=False), clock=clock)
+    ledger.close()
+    yield ok("ledger", url.render_as_string(hide_password=True))
