@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _LINES_MOST = 6
 _LONGEST = 300
@@ -19,7 +19,7 @@ _NAME_WORDS_MOST = 8
 _TAIL_WORDS_MOST = 3
 _DATE_NEAR = 40
 _DIGIT = re.compile(r"[\d٠-٩]")
-_SENTENCE_END = re.compile(r"\w{4}[.!?…。！？]+$")
+_SENTENCE_END = re.compile(r"[^\W\d_]{4}[.!?…。！？]+$")
 
 # The verb as mail programs write it, in more than thirty languages.
 _VERBS = (
@@ -64,7 +64,7 @@ _ADDRESS = re.compile(
 )
 _BARE_ADDRESS = re.compile(r"[\w.+=/-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}")
 _TIME = re.compile(
-    r"(?<!\d)[0-2]?[\d٠-٩][:.h٫][0-5٠-٩][\d٠-٩](?!\d)|\d\s?[ap]\.?m\b", re.IGNORECASE
+    r"(?<!\d)\d{1,2}[:.h٫][0-5٠-٥]\d(?!\d)|\d\s?[ap]\.?m\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[٠-٩]{4}|(?<!\d)25[5-9]\d(?!\d)")
 _DAY = re.compile(r"(?<!\d)\d{1,4}([-/.])\s?\d{1,2}\1\s?\d{1,4}(?!\d)")
@@ -75,12 +75,17 @@ _WRAPPER = re.compile(r"[*_\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _BEGIN = re.compile(
     r"(?:on|at|le|el|em|il giorno|il|am|den|op|pe|dnia|w dniu|dne|dňa|vào(?: lúc)?|στις"
     r"|pada(?: tanggal)?|mnamo|в|у|на|בתאריך|ב-|في|در تاریخ|在|於|于|ในวันที่|tarihinde"
-    r"|ter(?:ça)?|missatge de|dana|dne|kuupäeval|il giorno|in data|in a message dated"
-    r"|quoting|citando|citation de|zitat von|---- )(?![\w])",
+    r"|ter(?:ça)?|dana|dne|kuupäeval|il giorno|in data|in a message dated"
+    r"|---- )(?![\w])",
     re.IGNORECASE,
 )
-_BEGIN_DAY = re.compile(
-    r"[\w]{2,10}[.,]{1,2}\s|\d{1,4}[\s./年년-]|[\w]{2,4}\s\d{1,2}[.,\s]"
+# A first line that is no sentence: at most two words before a number, or a name and
+# its address.
+_OPENS = re.compile(r"(?:[^\s\d]+\s){0,2}[^\s\d]{0,4}\d|(?:[^\s<>]+\s+){0,4}<[^<>\s]+@")
+_QUOTING = re.compile(
+    r"(?:quoting|missatge de|zitat von|citando(?: a)?|citazione da|citation de|citaat van|citát"
+    r"|cytowanie|cita de)\s",
+    re.IGNORECASE,
 )
 _DATE_NAME = re.compile(
     r"(?:(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})(?:\s+\d{1,2}:\d\d)?"
@@ -130,19 +135,15 @@ def _ending_at(lines: Sequence[str], place: int, floor: int) -> Attribution | No
     if not bare.endswith((":", "：")) and not bare.lower().endswith(_ENDINGS):
         return None
     best: Attribution | None = None
-    best_dated = False
+    facts = 0
     for start, joined in _joined_upwards(lines, place, floor):
         traits = _traits(joined)
         if traits is None or not traits.told:
             continue
         whole = traits.dated and _begins_with_date(joined)
-        if (
-            best is None
-            or whole
-            or (not best_dated and traits.dated and _BEGIN_DAY.match(joined))
-        ):
+        if best is None or whole or (traits.facts > facts and _OPENS.match(joined)):
             best = Attribution(start=start, end=place + 1, firm=traits.firm)
-            best_dated = traits.dated
+            facts = traits.facts
         if whole:
             break
     return best
@@ -178,7 +179,8 @@ def _joined_upwards(
 class _Traits:
     dated: bool
     firm: bool
-    told: bool
+    facts: int
+    told: bool = False
 
 
 def _traits(text: str) -> _Traits | None:
@@ -190,11 +192,17 @@ def _traits(text: str) -> _Traits | None:
     timed = bool(_TIME.search(text))
     day = bool(_YEAR.search(text) or _DAY.search(text))
     dated = timed or day
-    firm = address or timed
+    traits = _Traits(
+        dated=dated,
+        firm=address or timed,
+        facts=sum((address, timed, day)),
+    )
     verb = _last_verb(text)
     if verb is None:
-        told = colon and address and timed and day and _ends_with_address(text)
-        return _Traits(dated, firm, told)
+        full = address and timed and day
+        begun = _ends_with_address(text) or _begins_with_date(text)
+        told = colon and ((full and begun) or (address and bool(_QUOTING.match(text))))
+        return replace(traits, told=told)
     start, end = verb
     rest = _without_facts(text[end:]).split()
     ahead = _without_facts(text[:start]).split()
@@ -205,11 +213,11 @@ def _traits(text: str) -> _Traits | None:
     ):
         return None
     if rest and not colon:
-        return _Traits(dated, firm, told=False)
+        return traits
     if not dated:
         # Without a date only the bare form `Name <address> wrote:` is believed.
-        return _Traits(dated, firm, told=address and colon and not rest)
-    return _Traits(dated, firm, told=colon or address)
+        return replace(traits, told=address and colon and not rest)
+    return replace(traits, told=colon or address)
 
 
 def _last_verb(text: str) -> tuple[int, int] | None:
