@@ -218,8 +218,6 @@ class _Reader:
 
     def _close_link(self) -> None:
         link, texts = self._links.pop()
-        if self._links:
-            self._links[-1][1].extend(texts)
         if link is None:
             return
         text = "".join("".join(texts).split())

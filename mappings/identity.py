@@ -14,6 +14,28 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mappings.html_tree import html_tree
+from mappings.mail_key import mail_key
+
+__all__ = [
+    "ReplyKey",
+    "correction_message_id",
+    "forum_list_id",
+    "is_ours",
+    "key_of_address",
+    "key_of_reference",
+    "mail_key",
+    "marker",
+    "marker_in",
+    "native_message_id",
+    "notice_message_id",
+    "plus_address",
+    "post_id_of",
+    "post_message_id",
+    "read_reply_key",
+    "reply_key",
+    "reply_reference",
+    "site_tag",
+]
 
 _TAG_LENGTH = 6
 _MARKER_LENGTH = 16
@@ -208,41 +230,6 @@ def key_of_address(address: str, base_address: str) -> str | None:
     detail = local[len(base_local) :]
     key = detail[1:]
     return key if detail[:1] in {"+", "-"} and _KEY_TEXT.fullmatch(key) else None
-
-
-def mail_key(raw: bytes, message_id: str | None) -> str:
-    """Return the key of a mail that came in: `mail:` and 32 base32 characters.
-
-    The very same mail delivered twice has the same key, because only its Message-ID,
-    its From and its body count (line ends and space at the end of lines set aside);
-    Received, Return-Path, signatures and whatever else is added on the way do not.
-    Two different mails under one Message-ID have different keys, so neither is taken
-    for the other. Without a Message-ID (None) Date, To and Subject count as well,
-    else two mails that say only "thank you" were one.
-
-    Not a hexadecimal hash: those are masked in logs, and this key is for people too.
-    """
-    headers, body = _split(raw)
-    counted = [_header(headers, b"from")]
-    if message_id is None:
-        counted += [_header(headers, name) for name in (b"date", b"to", b"subject")]
-    lines = [line.rstrip() for line in body.split(b"\n")]
-    counted.append(b"\n".join(lines).strip(b"\n"))
-    digest = hashlib.sha256()
-    for part in ((message_id or "").strip().encode("utf-8", "replace"), *counted):
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return f"mail:{_base32(digest.digest())[:32]}"
-
-
-def _split(raw: bytes) -> tuple[bytes, bytes]:
-    lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    headers, _, body = lines.partition(b"\n\n")
-    return headers, body
-
-
-def _header(headers: bytes, name: bytes) -> bytes:
-    found = re.findall(rb"(?im)^%s[ \t]*:(.*(?:\n[ \t].*)*)" % name, headers)
-    return b"\0".join(b" ".join(value.split()) for value in found)
 
 
 def _signed(secret: bytes, post_id: int, user_id: int) -> str:

@@ -41,6 +41,7 @@ def post_to_mail(
     subject_tag: str | None,
     key: str,
     hops: int,
+    message_id: str | None = None,
 ) -> OutgoingMail:
     """Return the mail that a post becomes; the same arguments give the same bytes.
 
@@ -51,7 +52,9 @@ def post_to_mail(
     `recipients` are the envelope addresses. `subject_tag` stands in square brackets
     before the subject and after "via" in the sender's name; None leaves it out there
     and takes the course's short name here. `hops` counts the bridges that the words
-    went through before this one.
+    went through before this one. `message_id` is that of the mail that the post was
+    made from, None for a post that was written in Moodle, or where that id is too odd
+    to be sent on: then it is derived from the post.
 
     Raises ValueError for a post that may be mailed to nobody (private, deleted, a
     placeholder): the audience is looked at before, and this is the last door.
@@ -73,7 +76,8 @@ def post_to_mail(
     attached = _attached(files, site.max_attached_bytes)
     return letter_to_mail(
         letter,
-        message_id=post_message_id(post.id, site_tag=site.site_tag, domain=site.domain),
+        message_id=message_id
+        or post_message_id(post.id, site_tag=site.site_tag, domain=site.domain),
         subject=mail_subject(
             discussion.name, tag=subject_tag, reply=post.parent_id is not None
         ),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from mappings.html_text import html_text, text_excerpt
 from mappings.html_tree import html_tree
@@ -104,6 +105,17 @@ def test_elements_nested_deeper_than_parsers_go_lose_their_form_only() -> None:
     assert html_text("<b>" * 5000 + "deep <br>text") == "deep\ntext"
     html = "<div>" * 5000 + "deep<script>no</script></div>out" + "<p>next"
     assert html_text(html).split() == ["deep", "out", "next"]
+
+
+def test_a_parser_that_gives_up_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Other versions of libxml2 refuse what this one mends.
+    def refuse(*_: object) -> None:
+        raise etree.ParserError("Document is empty")
+
+    monkeypatch.setattr("mappings.html_tree.etree.fromstring", refuse)
+    assert html_tree("<!-- -->") is None
 
 
 def test_a_deep_quote_is_not_all_margin() -> None:

@@ -1,0 +1,72 @@
+"""What the bridge itself says, in five languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mappings import phrases
+from mappings.language import guess_language
+from mappings.phrases import LANGUAGES, file_size, known_language, phrase
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_phrase_with_the_same_values(language: str) -> None:
+    catalogue = phrases._CATALOGUES[language]
+    assert catalogue.keys() == phrases._EN.keys()
+    for key, text in phrases._EN.items():
+        blanks = re.findall(r"\{\w+\}", text)
+        assert re.findall(r"\{\w+\}", catalogue[key]) == blanks
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("fr", "fr"), ("fr_ca", "fr"), ("pt-BR", "pt"), ("vi", "en"), (None, "en")],
+)
+def test_a_language_without_phrases_is_english(
+    language: str | None, expected: str
+) -> None:
+    assert known_language(language) == expected
+
+
+def test_values_stand_as_they_are() -> None:
+    assert phrase("nl", "discussion", url="{x}") == "In Moodle: {x}"
+    with pytest.raises(KeyError):
+        phrase("en", "no such phrase")
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "expected"),
+    [
+        ("en", 0, "1 KB"),
+        ("en", 123_456, "123 KB"),
+        ("en", 3_400_000, "3.4 MB"),
+        ("fr", 3_400_000, "3,4 Mo"),
+        ("en", 999_600, "1.0 MB"),
+    ],
+)
+def test_a_size_is_told_as_people_read_it(
+    language: str, size: int, expected: str
+) -> None:
+    assert file_size(language, size) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hello, would you please send me the guide?", "en"),
+        ("Hallo, ik wil graag het boek van u hebben", "nl"),
+        ("Bonjour, je vous envoie le plan pour la réunion", "fr"),
+        ("Hola, muchas gracias por el documento, está muy bien", "es"),
+        ("Olá, muito obrigada, você pode me enviar os documentos?", "pt"),
+        ("Xin chào các bạn", "fr"),
+        ("", "fr"),
+    ],
+)
+def test_a_stranger_is_answered_in_their_own_language(text: str, expected: str) -> None:
+    assert guess_language(text, fallback="fr") == expected
+
+
+def test_a_text_in_no_known_language_is_answered_in_english() -> None:
+    assert guess_language("Habari ya asubuhi") == "en"
