@@ -79,14 +79,23 @@ class RemoteError(BridgeError):
     """Something went wrong at, or on the way to, a remote end.
 
     `code` is the remote end's own word for it (Moodle errorcode, SMTP reply code,
-    HTTP status), empty when it gave none.
+    HTTP status), empty when it gave none. `concerns_all` is true when everything
+    else that is asked of that remote end would fare the same (a wrong password, no
+    connection): then nothing may be given up because of it.
     """
 
     def __init__(
-        self, what: str, *, item: str = "", advice: str = "", code: str = ""
+        self,
+        what: str,
+        *,
+        item: str = "",
+        advice: str = "",
+        code: str = "",
+        concerns_all: bool = False,
     ) -> None:
         super().__init__(what, item=item, advice=advice)
         self.code = code
+        self.concerns_all = concerns_all
 
 
 class Transient(RemoteError):
@@ -104,9 +113,12 @@ class Transient(RemoteError):
         item: str = "",
         advice: str = "",
         code: str = "",
+        concerns_all: bool = False,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(what, item=item, advice=advice, code=code)
+        super().__init__(
+            what, item=item, advice=advice, code=code, concerns_all=concerns_all
+        )
         self.retry_after = retry_after
 
 

@@ -20,7 +20,8 @@ class Action:
     carried out in the order of the plan, and none before the one ahead of it has an
     outcome. `details` is JSON and goes into the ledger: all that is needed to find
     the effect again after a crash. `load` is what the job needs to carry it out; it
-    is never stored. `summary` is one line for a person.
+    is never stored. `summary` is one line for a person. `receipt` and `marker` are
+    what the effect is known by when it is met again, None where it carries none.
     """
 
     key: str
@@ -30,6 +31,8 @@ class Action:
     summary: str
     details: Mapping[str, Any] = field(default_factory=dict)
     load: Any = None
+    receipt: str | None = None
+    marker: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +79,11 @@ class Later:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The remote end refused it for good."""
+    """The remote end refused it for good; `code` is a stable word for why."""
 
     reason: str
     advice: str = ""
+    code: str = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

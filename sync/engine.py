@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEASE_TERM = timedelta(minutes=15)
+LEASE_TERM = timedelta(minutes=30)
+RUN_LEASE = "sync"
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=2)
 _GIVE_UP_AFTER = timedelta(days=5)
@@ -124,9 +125,20 @@ class Engine:
             with self.ledger.writing() as transaction:
                 transaction.leases.release(lease, self.holder)
 
+    def begin(self) -> None:
+        """Take the lease on the whole run; raises Busy when another run goes on."""
+        self._take(RUN_LEASE)
+
+    def end(self) -> None:
+        """Give the lease on the run back; may be repeated."""
+        with self.ledger.writing() as transaction:
+            transaction.leases.release(RUN_LEASE, self.holder)
+
     def _take(self, lease: str) -> None:
         with self.ledger.writing() as transaction:
             transaction.leases.take(lease, self.holder, LEASE_TERM)
+            if lease != RUN_LEASE:
+                transaction.leases.take(RUN_LEASE, self.holder, LEASE_TERM)
 
     def _note(self, plan: Plan) -> None:
         if self.dry_run:
@@ -189,6 +201,8 @@ class Engine:
                     stream=action.stream,
                     summary=action.summary,
                     details=action.details,
+                    receipt=action.receipt,
+                    marker=action.marker,
                 )
                 for action in plan.actions
             ]

@@ -14,6 +14,7 @@ from moodle_bridge.moodle.client import ClientSettings, MoodleClient
 from moodle_bridge.moodle.courses import Courses
 from moodle_bridge.moodle.files import Files
 from moodle_bridge.moodle.forums import Forums
+from moodle_bridge.moodle.groups import Groups
 from moodle_bridge.moodle.patience import Jitter
 from moodle_bridge.moodle.people import People
 from moodle_bridge.moodle.rest import RestSettings, RestTransport
@@ -91,6 +92,11 @@ class Moodle:
     def courses(self) -> Courses:
         """Courses by id or short name."""
         return Courses(self.client)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Groups of courses."""
+        return Groups(self.client)
 
     @cached_property
     def forums(self) -> Forums:

@@ -22,6 +22,7 @@ ADD_POST = "mod_forum_add_discussion_post"
 DELETE_POST = "mod_forum_delete_post"
 USERS_BY_FIELD = "core_user_get_users_by_field"
 ENROLLED_USERS = "core_enrol_get_enrolled_users"
+COURSE_GROUPS = "core_group_get_course_groups"
 
 PURPOSES = {
     SITE_INFO: "to know the site and what the token may do",
@@ -37,10 +38,11 @@ PURPOSES = {
     DELETE_POST: "to take back at once a private reply that Moodle made public",
     USERS_BY_FIELD: "to know who wrote a mail",
     ENROLLED_USERS: "to know who reads a forum",
+    COURSE_GROUPS: "to find the group that a pair is for",
 }
 """Each function that the bridge may call, and what for, as an admin would say it."""
 
-OPTIONAL = frozenset({BATCH, DELETE_POST})
+OPTIONAL = frozenset({BATCH, DELETE_POST, COURSE_GROUPS})
 """Functions without which the bridge works, slower or with less care."""
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 from moodle_bridge.model.forum import Discussion
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
-from sync.ledger.rows import upsert
+from sync.ledger.rows import insert_new
 
 
 class Discussions:
@@ -21,24 +21,50 @@ class Discussions:
         self._connection = connection
         self._clock = clock
 
-    def read(self, pair: str, discussion: Discussion) -> None:
-        """Note that a discussion was read whole just now; may be repeated."""
-        upsert(
+    def listed(self, pair: str, discussion: Discussion) -> None:
+        """Note a discussion as its forum lists it just now; may be repeated."""
+        now = self._clock()
+        values = {
+            "forum_id": discussion.forum_id,
+            "first_post_id": discussion.first_post_id,
+            "name": discussion.name,
+            "group_id": discussion.group_id,
+            "author_id": discussion.author_id,
+            "created_at": discussion.created,
+            "active_at": discussion.modified,
+            "time_start": discussion.time_start,
+            "time_end": discussion.time_end,
+            "listed_at": now,
+        }
+        new = insert_new(
             self._connection,
             schema.discussion,
             pair=pair,
             discussion_id=discussion.id,
-            forum_id=discussion.forum_id,
-            first_post_id=discussion.first_post_id,
-            name=discussion.name,
-            group_id=discussion.group_id,
-            author_id=discussion.author_id,
-            created_at=discussion.created,
-            active_at=discussion.modified,
-            time_start=discussion.time_start,
-            time_end=discussion.time_end,
-            checked_at=self._clock(),
+            checked_at=now,
+            **values,
         )
+        if not new:
+            table = schema.discussion
+            self._connection.execute(
+                update(table)
+                .where(table.c.pair == pair, table.c.discussion_id == discussion.id)
+                .values(**values)
+            )
+
+    def not_listed_since(
+        self, pair: str, discussion_ids: Sequence[int], moment: datetime
+    ) -> list[Discussion]:
+        """Return those of some discussions that were not listed since a moment."""
+        table = schema.discussion
+        rows = self._connection.execute(
+            select(table).where(
+                table.c.pair == pair,
+                table.c.discussion_id.in_(discussion_ids),
+                table.c.listed_at < moment,
+            )
+        )
+        return [_discussion(row) for row in rows]
 
     def get(self, pair: str, discussion_ids: Sequence[int]) -> dict[int, Discussion]:
         """Return those that are known, by id."""

@@ -158,6 +158,17 @@ class Inbox:
             .values(**values, updated_at=self._clock())
         )
 
+    def held_since(self, moment: datetime) -> int:
+        """Return how many mails were held since a moment."""
+        table = schema.inbound
+        return self._connection.execute(
+            select(func.count())
+            .select_from(table)
+            .where(
+                table.c.state == InboundState.HELD.value, table.c.updated_at >= moment
+            )
+        ).scalar_one()
+
     def counts(self) -> dict[str, int]:
         """Return how many mails there are, by state."""
         table = schema.inbound

@@ -40,7 +40,9 @@ class Intent:
 
     `key` names it for ever; `source` is what it comes from (a post, a mail);
     `stream` is the line in which it waits: effects of one stream happen in order.
-    `details` holds what is needed to find the effect again at the remote end.
+    `details` holds what is needed to find the effect again at the remote end:
+    `receipt` is what a copy of a mail carries that comes back, `receipt_at` when it
+    was seen; `marker` the class name in a post.
     """
 
     id: int
@@ -57,6 +59,9 @@ class Intent:
     advice: str = ""
     attempts: int = 0
     not_before: datetime | None = None
+    receipt: str | None = None
+    receipt_at: datetime | None = None
+    marker: str | None = None
     planned_at: datetime
     sending_at: datetime | None = None
     updated_at: datetime
@@ -79,6 +84,8 @@ class Intents:
         stream: str,
         summary: str,
         details: Mapping[str, Any],
+        receipt: str | None = None,
+        marker: str | None = None,
     ) -> Intent:
         """Write an intent down unless its key is known; return how it stands.
 
@@ -96,6 +103,8 @@ class Intents:
             state=IntentState.PLANNED.value,
             summary=summary,
             details=dict(details),
+            receipt=receipt,
+            marker=marker,
             result={},
             reason="",
             advice="",
@@ -113,6 +122,10 @@ class Intents:
                 state=IntentState.PLANNED.value,
                 details=dict(details),
                 summary=summary,
+                kind=kind,
+                stream=stream,
+                receipt=receipt,
+                marker=marker,
             )
             return self.get(key) or known
         return known
@@ -125,6 +138,26 @@ class Intents:
         ).one_or_none()
         return None if row is None else _intent(row)
 
+    def with_marker(self, marker: str) -> Intent | None:
+        """Return the intent whose post carries this marker, None if none does."""
+        table = schema.intent
+        row = self._connection.execute(
+            select(table).where(table.c.marker == marker)
+        ).first()
+        return None if row is None else _intent(row)
+
+    def receipt_seen(self, receipt: str) -> bool:
+        """Note that a copy of a mail came back; say whether it was one of ours."""
+        table = schema.intent
+        return (
+            self._connection.execute(
+                update(table)
+                .where(table.c.receipt == receipt)
+                .values(receipt_at=self._clock())
+            ).rowcount
+            > 0
+        )
+
     def with_state(self, state: IntentState, *, job: str | None = None) -> list[Intent]:
         """Return the intents in a state, oldest first."""
         table = schema.intent
@@ -135,6 +168,24 @@ class Intents:
             _intent(row)
             for row in self._connection.execute(statement.order_by(table.c.id))
         ]
+
+    def by_id(self, number: int) -> Intent | None:
+        """Return the intent with this number, None when there is none."""
+        table = schema.intent
+        row = self._connection.execute(
+            select(table).where(table.c.id == number)
+        ).one_or_none()
+        return None if row is None else _intent(row)
+
+    def stopped_since(self, moment: datetime) -> int:
+        """Return how many intents were refused or held since a moment."""
+        table = schema.intent
+        stopped = [IntentState.HELD.value, IntentState.DEAD.value]
+        return self._connection.execute(
+            select(func.count())
+            .select_from(table)
+            .where(table.c.state.in_(stopped), table.c.updated_at >= moment)
+        ).scalar_one()
 
     def of_source(self, source: str) -> list[Intent]:
         """Return all intents that come from one post or mail."""

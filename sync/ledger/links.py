@@ -177,16 +177,12 @@ class Links:
             )
         ).scalar_one()
 
-    def due_discussions(
-        self, pair: str, now: datetime, *, after: int, limit: int
-    ) -> list[int]:
+    def due_discussions(self, pair: str, now: datetime, *, limit: int) -> list[int]:
         """Return ids of discussions with a post that is due, by their first due post.
 
-        `after` is the last post id of the page before, 0 at first: the order is that
-        of the oldest post that waits, so that talk goes out in the order it was held.
+        That way talk goes out in the order in which it was held.
         """
         table = schema.link
-        first = func.min(table.c.post_id)
         rows = self._connection.execute(
             select(table.c.discussion_id)
             .where(
@@ -195,11 +191,45 @@ class Links:
                 table.c.due_at <= now,
             )
             .group_by(table.c.discussion_id)
-            .having(first > after)
-            .order_by(first)
+            .order_by(func.min(table.c.post_id))
             .limit(limit)
         )
         return [row.discussion_id for row in rows]
+
+    def keep_newest(self, pair: str, number: int) -> tuple[datetime | None, int]:
+        """Leave only the newest posts waiting, and make all older ones history.
+
+        Returns when the oldest of those kept was written (None when there is none)
+        and how many wait. May be repeated.
+        """
+        table = schema.link
+        mine = table.c.pair == pair
+        oldest = self._connection.execute(
+            select(table.c.created_at)
+            .where(mine)
+            .order_by(table.c.created_at.desc(), table.c.post_id.desc())
+            .limit(1)
+            .offset(number - 1)
+        ).scalar_one_or_none()
+        if oldest is not None:
+            self._connection.execute(
+                update(table)
+                .where(
+                    mine,
+                    table.c.created_at < oldest,
+                    table.c.state == LinkState.WAITING.value,
+                )
+                .values(
+                    state=LinkState.HISTORY.value,
+                    reason="written before the bridge began",
+                )
+            )
+        first, waiting = self._connection.execute(
+            select(func.min(table.c.created_at), func.count()).where(
+                mine, table.c.state == LinkState.WAITING.value
+            )
+        ).one()
+        return first, waiting
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many links there are, by pair and state."""

@@ -107,11 +107,12 @@ discussion = Table(
     Column("first_post_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("group_id", BigInteger),
-    Column("author_id", BigInteger, nullable=False),
+    Column("author_id", BigInteger),
     Column("created_at", Moment, nullable=False),
     Column("active_at", Moment, nullable=False),
     Column("time_start", Moment),
     Column("time_end", Moment),
+    Column("listed_at", Moment, nullable=False),
     Column("checked_at", Moment, nullable=False),
     Index("discussion_checked", "pair", "checked_at"),
 )
@@ -162,12 +163,18 @@ intent = Table(
     Column("advice", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment),
+    # What a copy of a mail that came back carries, and when it was seen.
+    Column("receipt", String(64)),
+    Column("receipt_at", Moment),
+    Column("marker", String(64)),
     Column("planned_at", Moment, nullable=False),
     Column("sending_at", Moment),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("key", name="intent_key"),
     Index("intent_state", "job", "state"),
     Index("intent_source", "source"),
+    Index("intent_receipt", "receipt"),
+    Index("intent_marker", "marker"),
 )
 
 inbound = Table(

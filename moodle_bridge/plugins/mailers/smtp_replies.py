@@ -32,6 +32,8 @@ _ADVICE = {
     Stage.ANSWER: "Read the server's words above; the mail is kept in the ledger.",
 }
 _TOO_LARGE = 552
+# What is said about this machine, its account or its address is said of every mail.
+_OF_ALL_MAILS = frozenset({Stage.GREETING, Stage.LOGIN, Stage.SENDER})
 
 
 def item_of(mail: OutgoingMail) -> str:
@@ -57,7 +59,15 @@ def refusal(
             if code == _TOO_LARGE
             else _ADVICE[stage]
         )
-        return Permanent(what, item=item, advice=advice, code=str(code))
+        return Permanent(
+            what,
+            item=item,
+            advice=advice,
+            code=str(code),
+            concerns_all=stage in _OF_ALL_MAILS,
+        )
     if code // 100 != 4 and stage is Stage.ANSWER:  # noqa: PLR2004
         return InDoubt(what, item=item, code=str(code))
-    return Transient(what, item=item, code=str(code))
+    return Transient(
+        what, item=item, code=str(code), concerns_all=stage in _OF_ALL_MAILS
+    )

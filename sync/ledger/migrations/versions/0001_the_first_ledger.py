@@ -37,11 +37,12 @@ def upgrade() -> None:
         sa.Column("first_post_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("group_id", sa.BigInteger(), nullable=True),
-        sa.Column("author_id", sa.BigInteger(), nullable=False),
+        sa.Column("author_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.String(32), nullable=False),
         sa.Column("active_at", sa.String(32), nullable=False),
         sa.Column("time_start", sa.String(32), nullable=True),
         sa.Column("time_end", sa.String(32), nullable=True),
+        sa.Column("listed_at", sa.String(32), nullable=False),
         sa.Column("checked_at", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("pair", "discussion_id"),
     )
@@ -108,6 +109,9 @@ def upgrade() -> None:
         sa.Column("advice", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.String(32), nullable=True),
+        sa.Column("receipt", sa.String(length=64), nullable=True),
+        sa.Column("receipt_at", sa.String(32), nullable=True),
+        sa.Column("marker", sa.String(length=64), nullable=True),
         sa.Column("planned_at", sa.String(32), nullable=False),
         sa.Column("sending_at", sa.String(32), nullable=True),
         sa.Column("updated_at", sa.String(32), nullable=False),
@@ -115,6 +119,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="intent_key"),
     )
     with op.batch_alter_table("intent", schema=None) as batch_op:
+        batch_op.create_index("intent_marker", ["marker"], unique=False)
+        batch_op.create_index("intent_receipt", ["receipt"], unique=False)
         batch_op.create_index("intent_source", ["source"], unique=False)
         batch_op.create_index("intent_state", ["job", "state"], unique=False)
 

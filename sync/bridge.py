@@ -1,0 +1,383 @@
+"""Puts the parts together: settings in, jobs out. Nothing is reached before it is used."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy.engine import make_url
+
+from mappings.identity import site_tag
+from mappings.letter import MailSite
+from mappings.parentage import ReplyRoute
+from moodle_bridge.errors import ConfigError, Permanent, Problem
+from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
+from moodle_bridge.moodle import Moodle
+from moodle_bridge.moodle.calls import Packing
+from moodle_bridge.moodle.client import ClientSettings
+from moodle_bridge.moodle.facade import Connection
+from moodle_bridge.moodle.rest import RestSettings
+from sync.jobs.mirror_in import MirrorIn
+from sync.jobs.mirror_out import MirrorOut
+from sync.jobs.notices import Notices
+from sync.jobs.receive import Reception
+from sync.jobs.routing import Routing
+from sync.jobs.verdicts import Judge
+from sync.jobs.watch import Watch
+from sync.ledger import Ledger
+from sync.ledger.leases import Holder, this_run
+from sync.pairs import Pair, Place, forget_place, remember_place, remembered_place
+from sync.participants import Participants
+from sync.sending import Sending
+
+if TYPE_CHECKING:
+    from moodle_bridge.registry import Registry
+    from moodle_bridge.runtime import Clock
+    from sync.settings import Settings
+    from sync.settings.pair import PairSettings
+
+_ACCOUNT = "site:account"
+
+
+class Bridge:
+    """One bridge, as bridge.toml describes it, for one run; close it at the end."""
+
+    def __init__(self, settings: Settings, registry: Registry, *, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._registry = registry
+        self._open = ExitStack()
+        self.holder: Holder = this_run(uuid.uuid4().hex[:8])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything that was opened; may be repeated."""
+        self._open.close()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The memory; raises LedgerError when it cannot be opened."""
+        wanted = self.settings.ledger
+        url = make_url(wanted.url)
+        if wanted.password is not None:
+            url = url.set(password=wanted.password.get_secret_value())
+        ledger = Ledger.open(
+            url.render_as_string(hide_password=False), clock=self.clock
+        )
+        self._open.callback(ledger.close)
+        return ledger
+
+    @cached_property
+    def moodle(self) -> Moodle:
+        """The site, through its web services."""
+        wanted = self.settings.moodle
+        moodle = Moodle.connect(
+            Connection(
+                site_url=wanted.url,
+                rest=RestSettings(
+                    connect_timeout=wanted.connect_timeout.total_seconds(),
+                    read_timeout=wanted.read_timeout.total_seconds(),
+                    form_fields=wanted.input_limit,
+                ),
+                client=ClientSettings(
+                    packing=Packing(form_fields=wanted.input_limit),
+                    parallel=wanted.requests_at_once,
+                ),
+            ),
+            wanted.token,
+            clock=self.clock,
+        )
+        self._open.callback(moodle.close)
+        return moodle
+
+    @cached_property
+    def mailer(self) -> IMailer:
+        """The way out for mail."""
+        choice = self.settings.mail.out
+        mailer = self._registry.build(IMailer, choice.plugin, choice.settings)
+        self._open.callback(mailer.close)
+        return mailer
+
+    @cached_property
+    def mailboxes(self) -> tuple[IMailbox, ...]:
+        """Where mail for the bridge waits."""
+        mailboxes = []
+        for choice in self.settings.mail.incoming:
+            mailbox = self._registry.build(IMailbox, choice.plugin, choice.settings)
+            self._open.callback(mailbox.close)
+            mailboxes.append(mailbox)
+        return tuple(mailboxes)
+
+    @cached_property
+    def site_tag(self) -> str:
+        """What tells this site's posts from those of others, in Message-IDs."""
+        return site_tag(self.settings.moodle.url)
+
+    @cached_property
+    def secret(self) -> bytes:
+        """What reply keys, markers and receipts are signed with."""
+        return self.settings.mail.reply_secret.get_secret_value().encode()
+
+    @cached_property
+    def reception(self) -> Reception:
+        """The way of mails into the ledger."""
+        return Reception(self.ledger, site_tag=self.site_tag)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """The way of mails out."""
+        safety, mail = self.settings.safety, self.settings.mail
+        comes_back = bool(mail.incoming) or mail.listen is not None
+        return Sending(
+            lambda: self.mailer,
+            clock=self.clock,
+            receipt_address=mail.address if mail.receipts and comes_back else None,
+            redirect_to=safety.redirect_all_mail_to,
+            settle_after=safety.settle_after,
+        )
+
+    @cached_property
+    def mail_site(self) -> MailSite:
+        """What mails say about the bridge."""
+        mail = self.settings.mail
+        return MailSite(
+            bridge_address=mail.address,
+            domain=mail.domain,
+            site_tag=self.site_tag,
+            site_url=self.settings.moodle.url,
+            reply_secret=self.secret,
+            max_attached_bytes=mail.attach_limit,
+        )
+
+    @cached_property
+    def participants(self) -> Participants:
+        """Who takes part in which course."""
+        return Participants(
+            self.ledger, lambda course_id: tuple(self.moodle.people.enrolled(course_id))
+        )
+
+    @cached_property
+    def account_id(self) -> int:
+        """The user id of the token's account; asked once in the ledger's life."""
+        with self.ledger.reading() as transaction:
+            kept = transaction.cursors.get(_ACCOUNT)
+        if kept is not None:
+            return int(kept)
+        number = self.moodle.site.info().user_id
+        with self.ledger.writing() as transaction:
+            transaction.cursors.move(_ACCOUNT, str(number))
+        return number
+
+    def server_time(self, course_id: int) -> datetime:
+        """Return the site's own clock, by asking it for news of a course from now on.
+
+        Raises RemoteError when it does not answer, or does not tell its time.
+        """
+        tomorrow = self.clock() + timedelta(days=1)
+        told = self.moodle.updates.updates_since({course_id: tomorrow})[course_id]
+        if told.error is not None:
+            raise told.error
+        if told.seen_until is None:
+            raise Permanent(
+                "the site does not tell its time (no HTTP Date)",
+                item=self.settings.moodle.url,
+                advice="Let the web server, or the proxy before it, send Date.",
+            )
+        return told.seen_until
+
+    def list_of(self, pair: PairSettings) -> IMailingList:
+        """Return the mailing list of a pair."""
+        return self._registry.build(IMailingList, pair.list.plugin, pair.list.settings)
+
+    def pairs(self, *, fresh: bool = False) -> tuple[Pair, ...]:
+        """Return all pairs with their places on the site.
+
+        Places are remembered for as long as discussions go unread; `fresh` asks the
+        site again. Raises ConfigError with every pair whose place is not there.
+        """
+        found: dict[str, Place] = {}
+        if not fresh:
+            with self.ledger.reading() as transaction:
+                for wanted in self.settings.pairs:
+                    place = remembered_place(
+                        transaction,
+                        wanted.name,
+                        asked=_asked(wanted),
+                        not_older_than=self.settings.sync.recheck_every,
+                    )
+                    if place is not None:
+                        found[wanted.name] = place
+        problems: list[Problem] = []
+        for number, wanted in enumerate(self.settings.pairs, start=1):
+            if wanted.name not in found:
+                where = f"[[pair]] {number} ({wanted.name})"
+                place = self._place(wanted, where, problems)
+                if place is not None:
+                    found[wanted.name] = place
+                    with self.ledger.writing() as transaction:
+                        remember_place(
+                            transaction, wanted.name, place, asked=_asked(wanted)
+                        )
+        if problems:
+            raise ConfigError(
+                "something that bridge.toml names is not on the site",
+                problems=problems,
+            )
+        return tuple(
+            Pair(
+                settings=wanted,
+                place=found[wanted.name],
+                mailing_list=self.list_of(wanted),
+            )
+            for wanted in self.settings.pairs
+        )
+
+    def _place(
+        self, wanted: PairSettings, where: str, problems: list[Problem]
+    ) -> Place | None:
+        course = (
+            self.moodle.courses.by_ids([wanted.course]).get(wanted.course)
+            if isinstance(wanted.course, int)
+            else self.moodle.courses.by_shortname(wanted.course)
+        )
+        if course is None:
+            problems.append(
+                Problem(
+                    where=f"{where}.course",
+                    what=f"there is no course {wanted.course!r}, or the account may"
+                    " not see it",
+                    advice="Write its short name as Moodle shows it, and enrol the"
+                    " service account.",
+                )
+            )
+            return None
+        forums = {
+            forum.cmid: forum
+            for forum in self.moodle.forums.of_courses([course.id]).forums
+        }
+        cmids = tuple(forums) if wanted.forum == "all" else wanted.forum
+        missing = [
+            cmid
+            for cmid in (*cmids, wanted.new_discussions_to)
+            if cmid is not None and cmid not in forums
+        ]
+        if missing or not cmids:
+            there = ", ".join(
+                f"{forum.cmid} ({forum.name})" for forum in forums.values()
+            )
+            problems.append(
+                Problem(
+                    where=f"{where}.forum",
+                    what=f"course {course.shortname} has no forum"
+                    f" {', '.join(map(str, missing))}",
+                    advice=f"It has: {there or 'none that the account may see'}.",
+                )
+            )
+            return None
+        group_id = self._group(wanted, course.id, where, problems)
+        takes_new = wanted.new_discussions_to or cmids[0]
+        return Place(
+            course=course,
+            forums={forums[cmid].id: forums[cmid] for cmid in cmids},
+            new_forum_id=forums[takes_new].id,
+            group_id=group_id,
+        )
+
+    def _group(
+        self, wanted: PairSettings, course_id: int, where: str, problems: list[Problem]
+    ) -> int | None:
+        if wanted.group is None:
+            return None
+        groups = self.moodle.groups.of_course(course_id)
+        for group in groups:
+            if wanted.group in {group.id, group.name}:
+                return group.id
+        problems.append(
+            Problem(
+                where=f"{where}.group",
+                what=f"the course has no group {wanted.group!r}",
+                advice="It has: "
+                + (", ".join(f"{one.name} ({one.id})" for one in groups) or "none")
+                + ".",
+            )
+        )
+        return None
+
+    def forget_places(self) -> None:
+        """Let the next run ask the site again where each pair is."""
+        with self.ledger.writing() as transaction:
+            for wanted in self.settings.pairs:
+                forget_place(transaction, wanted.name)
+
+    def watch(self, still_here: Callable[[], None]) -> Watch:
+        """Return what sees the forums."""
+        return Watch(
+            self.moodle,
+            self.ledger,
+            self.settings.sync,
+            site_tag=self.site_tag,
+            domain=self.settings.mail.domain,
+            still_here=still_here,
+        )
+
+    def mirror_out(self, pair: Pair, *, max_mails: int | None = None) -> MirrorOut:
+        """Return the job that carries a pair's posts to its list."""
+        return MirrorOut(
+            pair,
+            moodle=self.moodle,
+            ledger=self.ledger,
+            sending=self.sending,
+            participants=self.participants,
+            site=self.mail_site,
+            secret=self.secret,
+            max_mails=max_mails or self.settings.safety.max_mails,
+        )
+
+    def mirror_in(self, pairs: Sequence[Pair]) -> MirrorIn:
+        """Return the job that carries mails to the forums."""
+        mail = self.settings.mail
+        route = ReplyRoute(address=mail.address, domain=mail.domain, secret=self.secret)
+        own = {mail.address} | {
+            address
+            for pair in pairs
+            if pair.mailing_list.traits.knows_members
+            for address in pair.mailing_list.traits.addresses
+        }
+        return MirrorIn(
+            moodle=self.moodle,
+            ledger=self.ledger,
+            routing=Routing(pairs, route, site_tag=self.site_tag, domain=mail.domain),
+            judge=Judge(
+                self.participants,
+                site_tag=self.site_tag,
+                domain=mail.domain,
+                own_addresses=frozenset(own),
+                max_size=mail.max_size,
+                authserv_id=mail.authserv_id,
+            ),
+            notices=Notices(
+                self.sending,
+                site=self.mail_site,
+                secret=self.secret,
+                most_a_day=self.settings.safety.max_notices_per_day,
+            ),
+            site_tag=self.site_tag,
+            domain=mail.domain,
+            secret=self.secret,
+            account_id=lambda: self.account_id,
+            settle_after=self.settings.safety.settle_after,
+            max_posts=self.settings.safety.max_posts,
+        )
+
+
+def _asked(wanted: PairSettings) -> str:
+    return repr((wanted.course, wanted.forum, wanted.new_discussions_to, wanted.group))

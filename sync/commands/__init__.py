@@ -1,0 +1,1 @@
+"""What the commands do; how they are called and shown is the command line's matter."""

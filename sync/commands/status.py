@@ -1,0 +1,55 @@
+"""`moodle-bridge status`: where everything stands, from the ledger alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sync.bridge import Bridge
+from sync.cli.result import Result, Table
+
+if TYPE_CHECKING:
+    from sync.cli.invocation import Invocation
+
+
+def run(invocation: Invocation) -> Result:
+    """Return counts of posts, mails and effects by state, and the last run."""
+    with (
+        Bridge(
+            invocation.settings(), invocation.registry(), clock=invocation.clock
+        ) as bridge,
+        bridge.ledger.reading() as transaction,
+    ):
+        links = transaction.links.counts()
+        mails = transaction.inbound.counts()
+        intents = transaction.intents.counts()
+        latest = transaction.runs.latest(1)
+    rows = [
+        *(("posts of " + pair, state, str(n)) for (pair, state), n in links.items()),
+        *(("mails in", state, str(n)) for state, n in mails.items()),
+        *(("effects of " + job, state, str(n)) for (job, state), n in intents.items()),
+    ]
+    parts: list[str | Table] = [
+        Table(columns=("what", "state", "number"), rows=sorted(rows))
+        if rows
+        else "The ledger is empty: nothing was run yet."
+    ]
+    for run_ in latest:
+        ended = f"ended with {run_.exit_code}" if run_.ended_at else "has not ended"
+        parts.append(
+            f"Last run: {run_.command}, {run_.started_at:%Y-%m-%d %H:%M} UTC, {ended}."
+        )
+    return Result(
+        parts=parts,
+        data={
+            "posts": [
+                {"pair": pair, "state": state, "number": n}
+                for (pair, state), n in sorted(links.items())
+            ],
+            "mails": dict(sorted(mails.items())),
+            "effects": [
+                {"job": job, "state": state, "number": n}
+                for (job, state), n in sorted(intents.items())
+            ],
+            "last_run": latest[0].started_at.isoformat() if latest else None,
+        },
+    )

@@ -1,0 +1,200 @@
+"""`moodle-bridge sync`: mail in, forums, mail out, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from moodle_bridge.errors import BridgeError, ConfigError, GuardTripped
+from moodle_bridge.redact import masked
+from sync.bridge import Bridge
+from sync.cli.result import ExitCode, Result, Table
+from sync.engine import Engine, Report
+
+if TYPE_CHECKING:
+    from sync.cli.invocation import Invocation
+    from sync.pairs import Pair
+
+Way = Literal["mirror-out", "mirror-in"]
+First = Literal["now"] | int | None
+
+
+def run(
+    invocation: Invocation,
+    *,
+    dry_run: bool,
+    first: First,
+    pair: str | None,
+    only: Way | None,
+) -> Result:
+    """Carry what is new both ways.
+
+    `first` says what a pair or a mailbox holds that has never been looked at: "now" =
+    history, a number = the newest so many posts are new, None = refuse (GuardTripped).
+    """
+    with Bridge(
+        invocation.settings(), invocation.registry(), clock=invocation.clock
+    ) as bridge:
+        dry_run = dry_run or bridge.settings.safety.dry_run
+        engine = Engine(
+            ledger=bridge.ledger,
+            holder=bridge.holder,
+            dry_run=dry_run,
+            progress=invocation.progress,
+        )
+        engine.begin()
+        started = bridge.clock()
+        with bridge.ledger.writing() as transaction:
+            number = transaction.runs.begin(
+                "sync --dry-run" if dry_run else "sync", bridge.holder.name
+            )
+        try:
+            _once(bridge, engine, first=first, named=pair, only=only)
+            code = _exit_code(bridge, engine.report, started)
+            _end(bridge, number, engine.report, code, "")
+        except BridgeError as error:
+            code = ExitCode.GUARD if isinstance(error, GuardTripped) else ExitCode.BUG
+            _end(bridge, number, engine.report, code, masked(str(error)))
+            raise
+        finally:
+            engine.end()
+        return _shown(engine.report, code, dry_run=dry_run)
+
+
+def _once(
+    bridge: Bridge,
+    engine: Engine,
+    *,
+    first: First,
+    named: str | None,
+    only: Way | None,
+) -> None:
+    everything = bridge.pairs()
+    pairs = [pair for pair in everything if named in {None, pair.name}]
+    if not pairs:
+        known = ", ".join(pair.name for pair in everything)
+        raise ConfigError(
+            "no pair has this name", item=str(named), advice=f"There is: {known}."
+        )
+    begun = _begin(bridge, engine, pairs, first)
+    if begun is None:
+        return
+    received = bridge.reception.fetch(
+        bridge.mailboxes,
+        begin=None if first is None else first == "now",
+        leave=engine.dry_run,
+    )
+    report = engine.report
+    report.counts["mails received"] += received.new
+    report.counts["copies received"] += received.copies
+    report.problems += received.problems
+    report.unreachable += received.problems
+    if only != "mirror-out":
+        engine.run(bridge.mirror_in(everything))
+    if only != "mirror-in" and not report.unreachable[len(received.problems) :]:
+        seen = bridge.watch(engine.begin).look(pairs)
+        report.counts["posts seen"] += seen.new_posts
+        report.problems += seen.problems
+        if seen.moved_forums:
+            bridge.forget_places()
+        for pair in pairs:
+            limit = bridge.settings.safety.max_mails
+            engine.run(bridge.mirror_out(pair, max_mails=max(limit, begun[pair.name])))
+
+
+def _begin(
+    bridge: Bridge, engine: Engine, pairs: list[Pair], first: First
+) -> dict[str, int] | None:
+    """Begin the pairs that have not begun; return how many posts each lets out.
+
+    None when a dry run ends here, because what would follow is not known yet.
+    """
+    watch = bridge.watch(engine.begin)
+    new = [pair for pair in pairs if watch.begun(pair.name) is None]
+    counts = dict.fromkeys((pair.name for pair in pairs), 0)
+    if not new:
+        return counts
+    names = ", ".join(pair.name for pair in new)
+    if first is None:
+        raise GuardTripped(
+            "this is the first run, and nobody has said what is to become of what"
+            " stands in the forum already",
+            item=f"pair {names}",
+            advice="`moodle-bridge sync --from now` mails only what is written from"
+            " now on; `--backfill N` mails the N newest posts of each pair first.",
+        )
+    if engine.dry_run:
+        what = "nothing old" if first == "now" else f"the {first} newest posts"
+        engine.report.problems.append(f"would begin {names} and mail {what}")
+        return None
+    for pair in new:
+        served_at = bridge.server_time(pair.place.course.id)
+        counts[pair.name] = watch.begin(
+            pair, backfill=0 if first == "now" else int(first), served_at=served_at
+        )
+        engine.progress(f"begun: {pair.name}, {counts[pair.name]} posts to mail")
+    return counts
+
+
+def _exit_code(bridge: Bridge, report: Report, started: datetime) -> ExitCode:
+    if report.unreachable:
+        return ExitCode.UNREACHABLE
+    with bridge.ledger.reading() as transaction:
+        held = transaction.inbound.held_since(started)
+        stopped = transaction.intents.stopped_since(started)
+    report.counts["held"] = held + stopped
+    return ExitCode.HELD if held + stopped else ExitCode.DONE
+
+
+def _end(
+    bridge: Bridge, number: int, report: Report, code: ExitCode, problem: str
+) -> None:
+    with bridge.ledger.writing() as transaction:
+        transaction.runs.end(
+            number, exit_code=int(code), counts=report.counts, problem=problem
+        )
+
+
+def _shown(report: Report, code: ExitCode, *, dry_run: bool) -> Result:
+    parts: list[str | Table] = []
+    if dry_run:
+        parts.append(
+            Table(
+                title="This would be done",
+                columns=("what", "which"),
+                rows=[(action.kind, action.summary) for action in report.planned],
+            )
+            if report.planned
+            else "Nothing would be done."
+        )
+        if report.withheld:
+            parts.append(
+                Table(
+                    title="This would be left alone",
+                    columns=("why", "which"),
+                    rows=[(left.reason, left.summary) for left in report.withheld],
+                )
+            )
+    counts = {name: number for name, number in report.counts.items() if number}
+    said = ", ".join(f"{number} {name}" for name, number in counts.items())
+    parts.append(f"{'Dry run' if dry_run else 'Done'}: {said or 'nothing new'}.")
+    parts += report.problems
+    if code is ExitCode.HELD:
+        parts.append("See `moodle-bridge held` for what waits for a decision.")
+    return Result(
+        exit_code=code,
+        parts=parts,
+        data={
+            "dry_run": dry_run,
+            "counts": counts,
+            "planned": [
+                {"kind": action.kind, "key": action.key, "summary": action.summary}
+                for action in report.planned
+            ],
+            "withheld": [
+                {"source": left.source, "reason": left.reason, "summary": left.summary}
+                for left in report.withheld
+            ],
+            "problems": list(report.problems),
+        },
+    )

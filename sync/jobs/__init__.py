@@ -1,0 +1,1 @@
+"""The jobs: each gathers what its plan needs and hands actions to the engine."""

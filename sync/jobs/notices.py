@@ -1,0 +1,117 @@
+"""The one polite mail to somebody whose mail was held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mappings.language import guess_language
+from mappings.letter import MailSite
+from mappings.notices import notice_to_mail
+from moodle_bridge.model.mail import OutgoingMail
+from sync.actions import Action, Outcome, Settlement
+from sync.jobs.verdicts import Judged
+from sync.ledger.intents import Intent
+from sync.participants import folded
+from sync.sending import Sending, receipt_of
+
+if TYPE_CHECKING:
+    from sync.ledger import Transaction
+
+PAUSE = timedelta(days=1)
+
+
+class Notices:
+    """Plans and sends notices: at most one a day to an address, and so many in all."""
+
+    def __init__(
+        self, sending: Sending, *, site: MailSite, secret: bytes, most_a_day: int
+    ) -> None:
+        self._sending = sending
+        self._site = site
+        self._secret = secret
+        self._most_a_day = most_a_day
+
+    def plan(self, transaction: Transaction, judged: Judged) -> Action | None:
+        """Return the notice for a held mail, None when there is to be none."""
+        if judged.notice_to is None or judged.route.pair is None:
+            return None
+        contacts = transaction.contacts
+        since = transaction.clock() - PAUSE
+        if (
+            not contacts.may_notice(folded(judged.notice_to), pause=PAUSE)
+            or contacts.noticed_since(since) >= self._most_a_day
+        ):
+            return None
+        pair, inbound = judged.route.pair, judged.inbound
+        key = f"notice:{inbound.key}"
+        receipt = receipt_of(self._secret, key)
+        mail = notice_to_mail(
+            reason=judged.reason,
+            to=judged.notice_to,
+            subject=judged.mail.subject,
+            message_id=judged.mail.message_id,
+            references=judged.mail.references,
+            language=guess_language(judged.mail.text, fallback=pair.settings.language),
+            date=transaction.clock(),
+            list_name=pair.mailing_list.address.name,
+            site=self._site,
+            key=receipt,
+        )
+        if mail is None:
+            return None
+        return Action(
+            key=key,
+            kind="mail.notice",
+            source=f"notice:{inbound.id}",
+            stream=f"mirror-in:notice:{inbound.id}",
+            summary=f"notice to {judged.notice_to}: {judged.reason}",
+            details={
+                "message_id": mail.message_id,
+                "to": judged.notice_to,
+                "content": mail.content.decode("latin-1"),
+            },
+            receipt=receipt,
+        )
+
+    def left_over(self, intents: Sequence[Intent]) -> tuple[Action, ...]:
+        """Return the notices that an earlier run planned and did not get to send."""
+        return tuple(
+            Action(
+                key=intent.key,
+                kind=intent.kind,
+                source=intent.source,
+                stream=intent.stream,
+                summary=intent.summary,
+                details=intent.details,
+                receipt=intent.receipt,
+            )
+            for intent in intents
+        )
+
+    def noticed(self, judged: Judged) -> Callable[[Transaction], None]:
+        """Return what notes the notice in the transaction that plans it."""
+
+        def record(transaction: Transaction) -> None:
+            transaction.contacts.noticed(folded(judged.notice_to or ""))
+
+        return record
+
+    def carry_out(self, action: Action) -> Outcome:
+        """Send one notice."""
+        details = action.details
+        return self._sending.send(
+            OutgoingMail(
+                key=action.key,
+                message_id=details["message_id"],
+                # The null return path: nobody may answer a notice (RFC 3834 3.3).
+                sender="",
+                recipients=self._sending.recipients(details["to"]),
+                content=details["content"].encode("latin-1"),
+            )
+        )
+
+    def settle(self, intent: Intent) -> Settlement:
+        """Look whether a notice in doubt went out."""
+        return self._sending.settle(intent)

@@ -1,0 +1,213 @@
+"""Takes mail from the mailboxes into the ledger, and only then off the mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from email import policy
+from email.parser import BytesHeaderParser
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from mappings.bridge_header import BRIDGE_HEADER, bridge_header
+from mappings.identity import mail_key
+from mappings.mail_headers import Headers, addresses_in, headers_from, ids_in
+from moodle_bridge.errors import GuardTripped, RemoteError
+from moodle_bridge.model.mail import IncomingMail
+from moodle_bridge.redact import masked
+from sync.ledger.inbound import InboundState
+
+if TYPE_CHECKING:
+    from moodle_bridge.interfaces import IMailbox
+    from sync.ledger import Ledger, Transaction
+
+_AT_ONCE = 20
+_ID_LONGEST = 900
+_HEAD = 256_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What came: new mails, further copies of known ones, copies of our own."""
+
+    new: int = 0
+    copies: int = 0
+    receipts: int = 0
+    problems: tuple[str, ...] = ()
+
+
+class Reception:
+    """The way of every mail into the ledger."""
+
+    def __init__(self, ledger: Ledger, *, site_tag: str) -> None:
+        self._ledger = ledger
+        self._site_tag = site_tag
+
+    def take(
+        self,
+        mails: Sequence[IncomingMail],
+        *,
+        mailbox: str,
+        cursor: tuple[str, str] | None = None,
+        history: bool = False,
+    ) -> Received:
+        """Write mails into the ledger in one transaction, with the cursor if any.
+
+        `history` keeps only that they were there. May be repeated: a mail is known
+        by its content. When this returns, the mails are on the disk.
+        """
+        new = copies = receipts = 0
+        with self._ledger.writing() as transaction:
+            for mail in mails:
+                headers = _headers(mail.raw)
+                if self._is_receipt(transaction, headers):
+                    receipts += 1
+                    self._keep(
+                        transaction, mail, headers, mailbox, InboundState.IGNORED
+                    )
+                elif self._keep(
+                    transaction,
+                    mail,
+                    headers,
+                    mailbox,
+                    InboundState.HISTORY if history else InboundState.NEW,
+                ):
+                    new += 1
+                else:
+                    copies += 1
+            if cursor is not None:
+                transaction.cursors.move(*cursor)
+        return Received(new=new, copies=copies, receipts=receipts)
+
+    def fetch(
+        self,
+        mailboxes: Iterable[IMailbox],
+        *,
+        begin: bool | None = None,
+        leave: bool = False,
+    ) -> Received:
+        """Take what waits in the mailboxes, a few at a time, oldest first.
+
+        `begin` says what the mails are that lie in a mailbox at its first fetch:
+        True = history, False = new; None = nobody has said, and GuardTripped is
+        raised. A mailbox that cannot be reached does not stop the others. `leave`
+        only looks: the mails stay in the mailbox as they are, and come again.
+        """
+        total = Received()
+        problems: list[str] = []
+        for mailbox in mailboxes:
+            name = f"mailbox:{mailbox.name}"
+            with self._ledger.reading() as transaction:
+                after = transaction.cursors.get(name)
+                begun = transaction.cursors.get(f"{name}:begun") is not None
+            if not begun and begin is None:
+                raise GuardTripped(
+                    "mail may lie there from before the bridge began",
+                    item=f"mailbox {mailbox.name}",
+                    advice="Say what it is: `sync --from now` leaves it alone,"
+                    " `sync --backfill N` takes it as new.",
+                )
+            try:
+                got = self._fetch_one(
+                    mailbox,
+                    name,
+                    after,
+                    history=not begun and begin is True,
+                    leave=leave,
+                )
+            except RemoteError as error:
+                problems.append(masked(f"mailbox {mailbox.name}: {error}"))
+                continue
+            total = Received(
+                new=total.new + got.new,
+                copies=total.copies + got.copies,
+                receipts=total.receipts + got.receipts,
+            )
+            if not begun and not leave:
+                with self._ledger.writing() as transaction:
+                    transaction.cursors.move(f"{name}:begun", "yes")
+        return Received(
+            new=total.new,
+            copies=total.copies,
+            receipts=total.receipts,
+            problems=tuple(problems),
+        )
+
+    def _fetch_one(
+        self,
+        mailbox: IMailbox,
+        name: str,
+        after: str | None,
+        *,
+        history: bool,
+        leave: bool,
+    ) -> Received:
+        new = copies = receipts = 0
+        waiting = mailbox.fetch(after)
+        while mails := list(islice(waiting, _AT_ONCE)):
+            position = mailbox.cursor_after(mails[-1])
+            got = self.take(
+                mails,
+                mailbox=mailbox.name,
+                cursor=None if position is None or leave else (name, position),
+                history=history,
+            )
+            if not leave:
+                mailbox.acknowledge([mail.key for mail in mails])
+            new += got.new
+            copies += got.copies
+            receipts += got.receipts
+        return Received(new=new, copies=copies, receipts=receipts)
+
+    def _is_receipt(self, transaction: Transaction, headers: Headers) -> bool:
+        """Say whether this is a copy of a mail that the bridge sent, and note it."""
+        mark = bridge_header(headers.first(BRIDGE_HEADER))
+        return (
+            mark is not None
+            and mark.site == self._site_tag
+            and transaction.intents.receipt_seen(mark.key)
+        )
+
+    def _keep(
+        self,
+        transaction: Transaction,
+        mail: IncomingMail,
+        headers: Headers,
+        mailbox: str,
+        state: InboundState,
+    ) -> bool:
+        ids = ids_in(headers.all("message-id"))
+        message_id = ids[0] if ids and len(ids[0]) <= _ID_LONGEST else None
+        senders = addresses_in(headers.all("from"))
+        receipt = state is InboundState.IGNORED
+        needed = state is InboundState.NEW
+        mark = bridge_header(headers.first(BRIDGE_HEADER)) if receipt else None
+        key = f"receipt:{mark.key}" if mark else mail_key(mail.raw, message_id)
+        new = transaction.inbound.receive(
+            key=key,
+            message_id=message_id,
+            mailbox=mailbox,
+            raw=mail.raw if needed else None,
+            size=len(mail.raw),
+            received_at=mail.received,
+            sender=senders[0].address if senders else "",
+            subject=headers.text("subject"),
+            envelope_recipient=mail.envelope_recipient,
+            envelope_sender=mail.envelope_sender,
+            state=state,
+        )
+        if new and receipt:
+            for kept in transaction.inbound.find(key):
+                transaction.inbound.change(
+                    kept.id,
+                    rule="receipt",
+                    reason="receipt",
+                    advice="Nothing to do: it shows that the bridge's own mail went"
+                    " out.",
+                )
+        return new
+
+
+def _headers(raw: bytes) -> Headers:
+    parsed = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:_HEAD])
+    return headers_from((name, str(value)) for name, value in parsed.raw_items())

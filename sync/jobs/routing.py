@@ -1,0 +1,153 @@
+"""To which pair a mail belongs, which post it answers, and who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mappings.identity import post_id_of
+from mappings.mail_reading import ReadMail
+from mappings.parentage import LinkRef, ReplyRoute, find_parent
+from sync.ledger.inbound import Inbound, InboundState
+from sync.ledger.links import Link
+from sync.participants import folded
+
+if TYPE_CHECKING:
+    from sync.ledger import Transaction
+    from sync.pairs import Pair
+
+DISCUSSION_GONE = "discussion-gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a mail goes.
+
+    `pair` is None when it cannot be told. `link` is the post that it answers, or
+    `awaited` the mail that it answers and that is itself about to be posted; both
+    None for a new discussion. `by_list` is true when members have it from the list
+    itself. `why` says in words how it was found.
+    """
+
+    pair: Pair | None
+    link: Link | None = None
+    awaited: Inbound | None = None
+    by_list: bool = False
+    unknown_parent: bool = False
+    why: str = ""
+
+
+class Routing:
+    """Finds the route of mails, given the pairs and what the ledger knows."""
+
+    def __init__(
+        self, pairs: Sequence[Pair], route: ReplyRoute, *, site_tag: str, domain: str
+    ) -> None:
+        self._pairs = pairs
+        self._route = route
+        self._site_tag = site_tag
+        self._domain = domain
+
+    def of(self, transaction: Transaction, inbound: Inbound, mail: ReadMail) -> Route:
+        """Return the route of one mail; reads the ledger only."""
+        by_address = self._by_address(inbound, mail)
+        found = find_parent(
+            mail,
+            self._lookup(transaction, inbound),
+            route=self._route,
+            envelope_recipient=inbound.envelope_recipient,
+        )
+        link: Link | None = None
+        awaited: Inbound | None = None
+        pair = by_address
+        if found.parent is not None and found.parent.post_id < 0:
+            awaited = transaction.inbound.get(-found.parent.post_id)
+            pair = self._named(awaited.pair if awaited else None) or by_address
+        elif found.parent is not None:
+            links = transaction.links.by_post(found.parent.post_id)
+            link = next(
+                (one for one in links if by_address and one.pair == by_address.name),
+                next((one for one in links if self._named(one.pair)), None),
+            )
+            pair = self._named(link.pair) if link else by_address
+            if inbound.released and inbound.reason == DISCUSSION_GONE:
+                # A person decided that it begins a new discussion.
+                link = None
+        ids = mail.in_reply_to or mail.references[-1:]
+        return Route(
+            pair=pair,
+            link=link,
+            awaited=awaited,
+            by_list=pair is not None and came_by_list(mail, pair),
+            unknown_parent=bool(ids) and link is None and awaited is None,
+            why=found.reason,
+        )
+
+    def _lookup(
+        self, transaction: Transaction, inbound: Inbound
+    ) -> Callable[[str], LinkRef | None]:
+        def lookup(message_id: str) -> LinkRef | None:
+            links = transaction.links.by_message_id([message_id])
+            if not links:
+                number = post_id_of(
+                    message_id, site_tag=self._site_tag, domain=self._domain
+                )
+                links = transaction.links.by_post(number) if number else []
+            if links:
+                return LinkRef(post_id=links[0].post_id, subject=links[0].subject)
+            for other in transaction.inbound.find(message_id):
+                waits = other.state in {InboundState.NEW, InboundState.ACCEPTED}
+                if waits and other.id != inbound.id:
+                    # A number below zero stands for a mail that has no post yet.
+                    return LinkRef(post_id=-other.id, subject=other.subject)
+            return None
+
+        return lookup
+
+    def _named(self, name: str | None) -> Pair | None:
+        return next((pair for pair in self._pairs if pair.name == name), None)
+
+    def _by_address(self, inbound: Inbound, mail: ReadMail) -> Pair | None:
+        if mail.list_id is not None:
+            for pair in self._pairs:
+                ids = {name.casefold() for name in pair.mailing_list.traits.list_ids}
+                if mail.list_id.casefold() in ids:
+                    return pair
+        named = {
+            folded(address)
+            for address in (
+                *(one.address for one in (*mail.to, *mail.cc)),
+                *mail.delivered_to,
+                inbound.envelope_recipient or "",
+            )
+        }
+        hits = [
+            pair
+            for pair in self._pairs
+            if named & {folded(one) for one in pair.mailing_list.traits.addresses}
+        ]
+        if len(hits) == 1:
+            return hits[0]
+        return self._pairs[0] if len(self._pairs) == 1 else None
+
+
+def came_by_list(mail: ReadMail, pair: Pair) -> bool:
+    """Say whether list members have a mail from the list itself.
+
+    They have when the list's own software sent it, and will when it was addressed to
+    the list as well. Never for a list that is the bridge itself.
+    """
+    traits = pair.mailing_list.traits
+    if traits.knows_members:
+        return False
+    if mail.list_id and mail.list_id.casefold() in {
+        name.casefold() for name in traits.list_ids
+    }:
+        return True
+    ours = {folded(address) for address in traits.addresses}
+    posted_to = mail.headers.first("list-post").casefold()
+    return bool(
+        ours & {folded(one.address) for one in (*mail.to, *mail.cc)}
+        or any(address in posted_to for address in ours)
+    )

@@ -1,0 +1,158 @@
+"""What a post that was just read means for its link: pure, apart from the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mappings.audience import due_at
+from mappings.identity import marker_in, post_message_id
+from moodle_bridge.model.forum import Discussion, DiscussionPosts, Post
+from sync.ledger.links import Link, LinkState, Origin
+
+if TYPE_CHECKING:
+    from sync.ledger import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchword:
+    """What is the same for all sightings of a pair in one look.
+
+    Posts written before `begun` are history. `begun` is the server's time.
+    """
+
+    pair: str
+    begun: datetime
+    hold: timedelta
+    corrections: bool
+    site_tag: str
+    domain: str
+
+
+def fingerprint(post: Post) -> str:
+    """Return what changes when a reader would see another post."""
+    names = "\0".join(sorted(file.filename for file in post.attachments))
+    text = f"{post.subject}\0{post.message}\0{names}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def note_posts(
+    transaction: Transaction,
+    seen: DiscussionPosts,
+    links: Sequence[Link],
+    word: Watchword,
+) -> int:
+    """Bring the links of a discussion up to date; return how many posts are new.
+
+    `links` are all those of the discussion. A post that is linked and was not read
+    is gone: Moodle gives all posts of a discussion, or none. May be repeated.
+    """
+    known = {link.post_id: link for link in links}
+    new = 0
+    for post in seen.posts:
+        link = known.pop(post.id, None)
+        if link is None:
+            new += _note_new(transaction, post, seen.discussion, word)
+        elif post.deleted:
+            _note_gone(transaction, link)
+        else:
+            _note_change(transaction, post, link, word)
+    # No post at all is what Moodle answers where the token may not look.
+    for link in known.values() if seen.posts else ():
+        _note_gone(transaction, link)
+    transaction.discussions.checked(word.pair, seen.discussion.id)
+    return new
+
+
+def _note_new(
+    transaction: Transaction, post: Post, discussion: Discussion, word: Watchword
+) -> int:
+    if post.created is None or not post.visible or post.deleted:
+        return 0
+    state, reason = LinkState.WAITING, ""
+    if post.created < word.begun:
+        state, reason = LinkState.HISTORY, "written before the bridge began"
+    elif post.private:
+        state, reason = LinkState.WITHHELD, "private"
+    elif _is_in_doubt(transaction, post):
+        # The job that wrote it will find it, and link it under the mail's own id.
+        return 0
+    return int(
+        transaction.links.add(
+            pair=word.pair,
+            post_id=post.id,
+            discussion_id=discussion.id,
+            forum_id=discussion.forum_id,
+            parent_post_id=post.parent_id,
+            message_id=post_message_id(
+                post.id, site_tag=word.site_tag, domain=word.domain
+            ),
+            origin=Origin.FORUM,
+            state=state,
+            reason=reason,
+            created_at=post.created,
+            author_user_id=post.author.id,
+            author_name=post.author.fullname,
+            subject=post.subject,
+            fingerprint=fingerprint(post),
+            due_at=due_at(post, discussion, word.hold),
+        )
+    )
+
+
+def _is_in_doubt(transaction: Transaction, post: Post) -> bool:
+    for name in marker_in(post.message):
+        intent = transaction.intents.with_marker(name)
+        # A marker that somebody copied belongs to an intent that is done, elsewhere.
+        if intent is not None and not intent.result.get("post_id"):
+            return True
+    return False
+
+
+def _note_change(
+    transaction: Transaction, post: Post, link: Link, word: Watchword
+) -> None:
+    now_is = fingerprint(post)
+    if not post.visible or post.created is None:
+        return
+    if post.private and link.state is LinkState.WAITING:
+        transaction.links.change(
+            link.pair, link.post_id, state=LinkState.WITHHELD.value, reason="private"
+        )
+        return
+    if link.fingerprint == now_is:
+        return
+    now = transaction.clock()
+    values: dict[str, object] = {
+        "fingerprint": now_is,
+        "subject": post.subject,
+        "edited_at": post.modified or now,
+    }
+    # The first look at a post that came by mail is no edit: only now is it seen
+    # as Moodle stored it.
+    if link.state is LinkState.SENT and link.fingerprint and word.corrections:
+        values |= {
+            "state": LinkState.WAITING.value,
+            "revision": link.revision + 1,
+            "due_at": (post.modified or now) + word.hold,
+        }
+    if not link.fingerprint:
+        del values["edited_at"]
+    transaction.links.change(link.pair, link.post_id, **values)
+
+
+def _note_gone(transaction: Transaction, link: Link) -> None:
+    if link.gone_at is not None:
+        return
+    values: dict[str, object] = {"gone_at": transaction.clock()}
+    if link.state is LinkState.WAITING and link.revision == 0:
+        values |= {"state": LinkState.GONE.value, "reason": "deleted before it was due"}
+        transaction.intents.withdraw(
+            f"post:{link.pair}:{link.post_id}", keep=(), reason="the post was deleted"
+        )
+    elif link.state is LinkState.WAITING:
+        values |= {"state": LinkState.SENT.value, "reason": "deleted after it was sent"}
+    transaction.links.change(link.pair, link.post_id, **values)

@@ -1,0 +1,244 @@
+"""Sees what is new in the forums, and writes it down; nothing is sent from here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from moodle_bridge.errors import RemoteError
+from moodle_bridge.model.forum import Discussion, DiscussionPosts
+from moodle_bridge.redact import masked
+from sync.jobs.sighting import Watchword, note_posts
+
+if TYPE_CHECKING:
+    from moodle_bridge.moodle import Moodle
+    from sync.ledger import Ledger
+    from sync.pairs import Pair
+    from sync.settings.sections import SyncSettings
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+READ_AT_ONCE = 50
+_RECHECKED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a look at the forums found."""
+
+    new_posts: int = 0
+    discussions_read: int = 0
+    problems: tuple[str, ...] = ()
+    moved_forums: bool = False
+
+
+class Watch:
+    """Looks at the forums of all pairs at once.
+
+    `still_here` is called now and then while there is much to read.
+
+    The cursor of a course is the server's clock at the last look, less an overlap:
+    what was under way then is seen now, and what is seen twice is known by its id.
+    """
+
+    def __init__(
+        self,
+        moodle: Moodle,
+        ledger: Ledger,
+        settings: SyncSettings,
+        *,
+        site_tag: str,
+        domain: str,
+        still_here: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._still_here = still_here
+        self._moodle = moodle
+        self._ledger = ledger
+        self._settings = settings
+        self._site_tag = site_tag
+        self._domain = domain
+
+    def look(self, pairs: Sequence[Pair]) -> Seen:
+        """See what changed since the last look; raises RemoteError if it cannot.
+
+        May be repeated. The cursor moves only when everything was read.
+        """
+        with self._ledger.reading() as transaction:
+            since = {
+                pair.place.course.id: datetime.fromisoformat(kept)
+                for pair in pairs
+                if (kept := transaction.cursors.get(_cursor(pair.place.course.id)))
+            }
+        updates = self._moodle.updates.updates_since(since)
+        new_posts = read = 0
+        problems: list[str] = []
+        failed: set[int] = set()
+        moved = False
+        for pair in pairs:
+            course_id = pair.place.course.id
+            changed = updates.get(course_id)
+            wanted: dict[int, Discussion] = {}
+            if changed is not None and changed.error is not None:
+                failed.add(course_id)
+                problems.append(
+                    masked(f"course {pair.place.course.shortname}: {changed.error}")
+                )
+            elif changed is not None:
+                moved = moved or bool(changed.configured)
+                for forum in pair.place.forums.values():
+                    if changed.first_posts.get(forum.cmid):
+                        listed = self._moodle.forums.discussions(
+                            forum.id, since=since[course_id]
+                        )
+                        wanted |= {one.id: one for one in self._listed(pair, listed)}
+            stale = [one for one in self._to_recheck(pair) if one.id not in wanted]
+            counts = self._read(pair, wanted.values(), problems)
+            if counts[2]:
+                failed.add(course_id)
+            more = self._read(pair, stale, problems)
+            new_posts += counts[0] + more[0]
+            read += counts[1] + more[1]
+        with self._ledger.writing() as transaction:
+            for course_id, changed in updates.items():
+                if changed.seen_until is None or course_id in failed:
+                    continue
+                reached = changed.seen_until - self._settings.overlap
+                # A server clock that was set back must not move a cursor back.
+                if reached > since[course_id]:
+                    transaction.cursors.move(_cursor(course_id), reached.isoformat())
+        return Seen(
+            new_posts=new_posts,
+            discussions_read=read,
+            problems=tuple(problems),
+            moved_forums=moved,
+        )
+
+    def begin(self, pair: Pair, *, backfill: int, served_at: datetime) -> int:
+        """Begin a pair: the newest `backfill` posts are new, all older ones history.
+
+        `served_at` is the server's clock now. Returns how many posts wait to be
+        sent. May be repeated after a crash: the pair has begun only at the end.
+        """
+        begun: datetime | None = served_at
+        waiting = 0
+        problems: list[str] = []
+        if backfill > 0:
+            for forum in pair.place.forums.values():
+                self._read(
+                    pair,
+                    self._listed(
+                        pair, self._moodle.forums.discussions(forum.id, since=None)
+                    ),
+                    problems,
+                    begun=datetime.fromtimestamp(0, served_at.tzinfo),
+                )
+            if problems:
+                raise RemoteError(
+                    f"some discussions could not be read: {problems[0]}",
+                    item=f"pair {pair.name}",
+                    advice="Run the same command again; nothing was sent.",
+                )
+        with self._ledger.writing() as transaction:
+            if backfill > 0:
+                begun, waiting = transaction.links.keep_newest(pair.name, backfill)
+            transaction.cursors.move(
+                _begun(pair.name), (begun or served_at).isoformat()
+            )
+            course = _cursor(pair.place.course.id)
+            if transaction.cursors.get(course) is None:
+                transaction.cursors.move(
+                    course, (served_at - self._settings.overlap).isoformat()
+                )
+        return waiting
+
+    def begun(self, pair: str) -> datetime | None:
+        """Return from when on posts of a pair are new, None before its first run."""
+        with self._ledger.reading() as transaction:
+            kept = transaction.cursors.get(_begun(pair))
+        return datetime.fromisoformat(kept) if kept else None
+
+    def _listed(
+        self, pair: Pair, discussions: Iterable[Discussion]
+    ) -> Iterator[Discussion]:
+        """Pass discussions on as a forum lists them, and remember them."""
+        for group in _grouped(discussions):
+            with self._ledger.writing() as transaction:
+                for discussion in group:
+                    transaction.discussions.listed(pair.name, discussion)
+            yield from group
+
+    def _to_recheck(self, pair: Pair) -> list[Discussion]:
+        if not self._settings.recheck_days:
+            return []
+        now = self._ledger.clock()
+        with self._ledger.reading() as transaction:
+            return transaction.discussions.to_check(
+                pair.name,
+                active_since=now - timedelta(days=self._settings.recheck_days),
+                checked_before=now - self._settings.recheck_every,
+                limit=_RECHECKED_AT_ONCE,
+            )
+
+    def _read(
+        self,
+        pair: Pair,
+        discussions: Iterable[Discussion],
+        problems: list[str],
+        *,
+        begun: datetime | None = None,
+    ) -> tuple[int, int, int]:
+        """Read discussions and note their posts; return (new, read, failed)."""
+        started = begun or self.begun(pair.name)
+        if started is None:
+            return 0, 0, 0
+        word = Watchword(
+            pair=pair.name,
+            begun=started,
+            hold=pair.settings.hold,
+            corrections=pair.settings.corrections,
+            site_tag=self._site_tag,
+            domain=self._domain,
+        )
+        new = read = failed = 0
+        for group in _grouped(self._moodle.forums.posts(discussions)):
+            self._still_here()
+            with self._ledger.writing() as transaction:
+                whole = [item for item in group if isinstance(item, DiscussionPosts)]
+                links = transaction.links.of_discussions(
+                    pair.name, [item.discussion.id for item in whole]
+                )
+                for item in group:
+                    if isinstance(item, DiscussionPosts):
+                        new += note_posts(
+                            transaction, item, links[item.discussion.id], word
+                        )
+                        read += 1
+                        continue
+                    # Looked at again when the next recheck is due; meanwhile what
+                    # waits in it stays waiting.
+                    transaction.discussions.checked(pair.name, item.discussion.id)
+                    failed += 1
+                    problems.append(
+                        masked(f"discussion {item.discussion.id}: {item.error}")
+                    )
+        return new, read, failed
+
+
+def _cursor(course_id: int) -> str:
+    return f"updates:course:{course_id}"
+
+
+def _begun(pair: str) -> str:
+    return f"pair:{pair}:begun"
+
+
+def _grouped(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while group := list(islice(iterator, READ_AT_ONCE)):
+        yield group

@@ -1,0 +1,65 @@
+"""Who takes part in a course, read from Moodle at most once a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from moodle_bridge.model.people import Person
+
+if TYPE_CHECKING:
+    from sync.ledger import Ledger
+
+FRESH = timedelta(minutes=15)
+
+
+class Participants:
+    """The people of each course; `read` asks Moodle for those of one course."""
+
+    def __init__(self, ledger: Ledger, read: Callable[[int], Sequence[Person]]) -> None:
+        self._ledger = ledger
+        self._read = read
+        self._known: dict[int, tuple[Person, ...]] = {}
+
+    def of_course(self, course_id: int) -> tuple[Person, ...]:
+        """Return who is enrolled, at most a quarter of an hour old.
+
+        Raises RemoteError when Moodle must be asked and does not answer.
+        """
+        if course_id not in self._known:
+            with self._ledger.reading() as transaction:
+                read_at = transaction.people.read_at(course_id)
+                kept = tuple(transaction.people.of_course(course_id))
+            age = None if read_at is None else self._ledger.clock() - read_at
+            if age is None or not timedelta() <= age <= FRESH:
+                return self.read_again(course_id)
+            self._known[course_id] = kept
+        return self._known[course_id]
+
+    def read_again(self, course_id: int) -> tuple[Person, ...]:
+        """Ask Moodle now, whatever is known; for a sender whom nobody knows."""
+        people = tuple(self._read(course_id))
+        with self._ledger.writing() as transaction:
+            transaction.people.replace(course_id, people)
+        self._known[course_id] = people
+        return people
+
+
+def folded(address: str) -> str:
+    """Return the key by which two spellings of one address are compared."""
+    local, _, domain = address.strip().rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
+    return f"{local}@{domain}".casefold()
+
+
+def with_address(people: Sequence[Person], address: str) -> list[Person]:
+    """Return those to whom an address belongs; more than one is nobody's to guess."""
+    wanted = folded(address)
+    return [
+        person
+        for person in people
+        if any(folded(known) == wanted for known in person.addresses)
+    ]

@@ -1,0 +1,113 @@
+"""Sending one mail so that it is known, later, whether it went out."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
+from moodle_bridge.model.mail import OutgoingMail
+from sync.actions import Absent, Done, Doubt, Later, Outcome, Refused, Settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moodle_bridge.interfaces import IMailer
+    from moodle_bridge.runtime import Clock
+    from sync.ledger.intents import Intent
+
+
+def receipt_of(secret: bytes, key: str) -> str:
+    """Return what a mail carries so that its copy, coming back, settles a doubt.
+
+    Signed, so that nobody else can make the bridge believe that a mail went out.
+    """
+    digest = hmac.new(secret, f"receipt:{key}".encode(), hashlib.sha256)
+    return digest.hexdigest()[:32]
+
+
+class Sending:
+    """Sends mails through one mailer.
+
+    With `receipt_address` every mail goes to that address as well, in the same
+    transaction: the next hop takes it for both or for neither. When the copy comes
+    back the mail surely went out; when it has not come `settle_after` a doubt, it
+    surely did not. Without a receipt address a mail in doubt is repeated under the
+    same Message-ID.
+    """
+
+    def __init__(
+        self,
+        mailer: Callable[[], IMailer],
+        *,
+        clock: Clock,
+        receipt_address: str | None,
+        redirect_to: str | None,
+        settle_after: timedelta,
+    ) -> None:
+        self._mailer = mailer
+        self._clock = clock
+        self._receipt_address = receipt_address
+        self._redirect_to = redirect_to
+        self._settle_after = settle_after
+
+    def recipients(self, address: str) -> tuple[str, ...]:
+        """Return the envelope recipients of a mail that is for one address."""
+        wanted = self._redirect_to or address
+        copy = self._receipt_address
+        if copy is None or copy.casefold() == wanted.casefold():
+            return (wanted,)
+        return (wanted, copy)
+
+    def send(self, mail: OutgoingMail) -> Outcome:
+        """Send one mail; the answer says what is known of it."""
+        try:
+            sent = self._mailer().send(mail)
+        except Transient as error:
+            wait = error.retry_after
+            return Later(
+                reason=str(error),
+                advice=error.advice,
+                wait=timedelta(seconds=wait) if wait else None,
+                unreachable=error.concerns_all or not error.code,
+            )
+        except InDoubt as error:
+            return Doubt(reason=str(error))
+        except Permanent as error:
+            if error.concerns_all:
+                return Later(reason=str(error), advice=error.advice, unreachable=True)
+            return Refused(reason=str(error), advice=error.advice)
+        return Done(result={"message_id": mail.message_id, "queued": sent.remote_id})
+
+    def settle(self, intent: Intent) -> Settlement:
+        """Look whether a mail in doubt went out."""
+        if intent.receipt_at is not None:
+            return Done(result={"message_id": intent.details.get("message_id", "")})
+        try:
+            there = self._mailer().was_sent(_trace(intent))
+        except RemoteError as error:
+            return Doubt(reason=str(error))
+        if there is not None:
+            return (
+                Done(result={"message_id": intent.details.get("message_id", "")})
+                if there
+                else Absent()
+            )
+        if self._receipt_address is None:
+            return Absent()
+        begun = intent.sending_at or intent.updated_at
+        if self._clock() - begun >= self._settle_after:
+            return Absent()
+        return Doubt(reason="its copy has not come back yet")
+
+
+def _trace(intent: Intent) -> OutgoingMail:
+    return OutgoingMail(
+        key=intent.key,
+        message_id=str(intent.details.get("message_id", "")),
+        sender="",
+        recipients=(),
+        content=b"",
+    )
