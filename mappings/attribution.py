@@ -19,6 +19,8 @@ _NAME_WORDS_MOST = 8
 _TAIL_WORDS_MOST = 3
 _DATE_NEAR = 40
 _DIGIT = re.compile(r"[\d٠-٩]")
+# `helmik. 2025` is a month; a word, a full stop and a letter are two sentences.
+_SENTENCES = re.compile(r"[^\W\d_]{6}[.!?]\s+[^\W\d_]")
 _SENTENCE_END = re.compile(r"[^\W\d_]{4}[.!?…。！？]+$")
 
 # The verb as mail programs write it, in more than thirty languages.
@@ -185,7 +187,7 @@ class _Traits:
 
 def _traits(text: str) -> _Traits | None:
     """Tell what a joined candidate holds, None when it is too long for one."""
-    if len(text.split()) > _WORDS_MOST:
+    if len(text.split()) > _WORDS_MOST or _SENTENCES.search(text):
         return None
     colon = bool(_COLON.search(text))
     address = bool(_ADDRESS.search(text) or _BARE_ADDRESS.search(text))

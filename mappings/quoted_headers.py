@@ -121,6 +121,9 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
             end = _block_end(lines, place + 1) or place + 1
         elif ":" in line or "：" in line:
             end = _block_end(lines, place)
+            # A mail below has a text; a list of the same words at the end has none.
+            if not any(rest.strip() for rest in lines[end:]):
+                continue
         if not end:
             continue
         above = _above(lines, place)

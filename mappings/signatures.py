@@ -59,7 +59,7 @@ _PHONE = re.compile(
     rf"|.{{0,30}}{_DEVICE}.{{0,30}}(?:gönderildi|gesendet|보냄|から送信|傳送|发送|發送)"
     r"|diese nachricht wurde .{0,80} gesendet"
     r"|provenance\s?: (?:courrier|mail)|(?:télécharge[rz]|obtenir|get|hol dir|obt[eé]n"
-    r"|holen sie sich|obter|ottieni|scarica|download|descargar) (?:<?https?://\S+>? ?)?"
+    r"|holen sie sich|obtener|obter|ottieni|scarica|download|descargar) (?:<?https?://\S+>? ?)?"
     r"\[?(?:outlook|yahoo|k-9|bluemail|gmail)\b)"
     r".{0,80}$",
     re.IGNORECASE,
