@@ -85,8 +85,10 @@ class People:
 
         Values are stripped; those that Moodle would not take (no address, say) find
         nobody. `email` and `username` match whatever their capitals, `idnumber`
-        exactly: how a database compares differs from site to site. An address or an
-        idnumber may belong to several people; nobody gives an empty tuple.
+        exactly: how a database compares differs from site to site. (PostgreSQL finds
+        an address only as it is stored or all in small letters; who is enrolled is
+        found for certain among `enrolled`.) An address or an idnumber may belong to
+        several people; nobody gives an empty tuple.
         """
         given = list(dict.fromkeys(values))
         wanted = {value: _normal(field, value) for value in given}

@@ -4,7 +4,7 @@ import logging
 import re
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -106,7 +106,7 @@ def test_the_token_leaks_nowhere(
 ) -> None:
     site.will_answer(answer)
     url = f"{site.url}/pluginfile.php/1/x?token={TOKEN}"
-    ways = {
+    ways: dict[str, Callable[[], object]] = {
         "read": lambda: transport.call("f", {"a": 1}, writes=False),
         "write": lambda: transport.call("f", {"a": 1}, writes=True),
         "upload": lambda: transport.upload("x", b"", media_type="a/b", item_id=0),
