@@ -31,6 +31,7 @@ must not be answered, and where authentication failed the answer would reach som
 who wrote nothing."""
 
 _SUBJECT_LIMIT = 120
+_LOOKED_AT = 1000
 _LINK = re.compile(r"(?i)\b(?:[a-z]{2,8}://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)+/\S*")
 _NOT_ANSWERED = ("mailer-daemon", "postmaster", "no-reply", "noreply", "donotreply")
 
@@ -62,8 +63,7 @@ def notice_to_mail(
     """
     if reason not in ANSWERED_REASONS or not _may_be_answered(to, site):
         return None
-    # Whoever forges a sender is not to have links sent about by us.
-    plain = cut(one_line(_LINK.sub("…", plain_subject(subject))), _SUBJECT_LIMIT) or "…"
+    plain = _quotable(subject)
     own_id = notice_message_id(reason, key, site_tag=site.site_tag, domain=site.domain)
     theirs = [message_id] if message_id else []
     mark = BridgeHeader(site=site.site_tag, post_id=None, key=key, hops=0)
@@ -88,6 +88,12 @@ def notice_to_mail(
         recipients=(to,),
         content=content + text_part(_text(reason, plain, language, list_name)),
     )
+
+
+def _quotable(subject: str) -> str:
+    # Whoever forges a sender is not to have links sent about by us.
+    plain = _LINK.sub("…", plain_subject(subject[:_LOOKED_AT]))
+    return cut(one_line(plain), _SUBJECT_LIMIT) or "…"
 
 
 def _text(reason: str, subject: str, language: str | None, list_name: str) -> str:
