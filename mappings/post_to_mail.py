@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from mappings.header_lines import is_message_id
 from mappings.html_text import html_text, text_excerpt
 from mappings.identity import correction_message_id, post_message_id
 from mappings.letter import Addressed, Letter, MailSite, author_name, letter_to_mail
@@ -53,8 +54,8 @@ def post_to_mail(
     before the subject and after "via" in the sender's name; None leaves it out there
     and takes the course's short name here. `hops` counts the bridges that the words
     went through before this one. `message_id` is that of the mail that the post was
-    made from, None for a post that was written in Moodle, or where that id is too odd
-    to be sent on: then it is derived from the post.
+    made from, None for a post that was written in Moodle. Where it is None, or too odd
+    for a header, the id is `identity.post_message_id`.
 
     Raises ValueError for a post that may be mailed to nobody (private, deleted, a
     placeholder): the audience is looked at before, and this is the last door.
@@ -74,10 +75,10 @@ def post_to_mail(
         hops=hops,
     )
     attached = _attached(files, site.max_attached_bytes)
+    derived = post_message_id(post.id, site_tag=site.site_tag, domain=site.domain)
     return letter_to_mail(
         letter,
-        message_id=message_id
-        or post_message_id(post.id, site_tag=site.site_tag, domain=site.domain),
+        message_id=message_id if message_id and is_message_id(message_id) else derived,
         subject=mail_subject(
             discussion.name, tag=subject_tag, reply=post.parent_id is not None
         ),
@@ -110,11 +111,14 @@ def correction_to_mail(
     subject_tag: str | None,
     key: str,
     hops: int,
+    revision: int | None = None,
 ) -> OutgoingMail:
     """Return the mail that tells what a post says now that it was edited.
 
     `corrects` is the Message-ID under which the post went out; the correction
-    answers that mail. Nothing is attached again. Otherwise as `post_to_mail`.
+    answers that mail. `revision` sets this edit apart from others in its Message-ID;
+    None takes the unix time of the change. Nothing is attached again. Otherwise as
+    `post_to_mail`.
     """
     written = _written_at(post)
     changed = post.modified or written
@@ -136,7 +140,7 @@ def correction_to_mail(
         letter,
         message_id=correction_message_id(
             post.id,
-            int(changed.timestamp()),
+            int(changed.timestamp()) if revision is None else revision,
             site_tag=site.site_tag,
             domain=site.domain,
         ),

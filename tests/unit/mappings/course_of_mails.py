@@ -132,6 +132,7 @@ def mail_of(
     list_address: ListAddress = LIST,
     key: str = "",
     hops: int = 0,
+    message_id: str | None = None,
 ) -> OutgoingMail:
     """Return the mail of a post in this course."""
     if ancestors is None:
@@ -152,10 +153,13 @@ def mail_of(
         subject_tag=subject_tag,
         key=key or f"post:{post.id}:{delivery.recipient}",
         hops=hops,
+        message_id=message_id,
     )
 
 
-def correction_of(post: Post, *, language: str = "en") -> OutgoingMail:
+def correction_of(
+    post: Post, *, language: str = "en", revision: int | None = None
+) -> OutgoingMail:
     """Return the mail that corrects a post in this course."""
     return correction_to_mail(
         post,
@@ -172,4 +176,5 @@ def correction_of(post: Post, *, language: str = "en") -> OutgoingMail:
         subject_tag="SM25",
         key=f"correction:{post.id}",
         hops=0,
+        revision=revision,
     )

@@ -381,6 +381,21 @@ def test_a_correction_answers_the_mail_that_it_corrects() -> None:
     assert "Nguyễn Thị Hoa alterou esta mensagem." in text_of(outgoing)
 
 
+def test_a_post_that_came_by_mail_keeps_the_id_of_that_mail() -> None:
+    mail = mail_of(answer("Hoa", "x"), message_id="<q1@example.vn>")
+    assert mail.message_id == read(mail)["Message-ID"] == "<q1@example.vn>"
+    for odd in ("<q 1@example.vn>", "<q1@example.vn>\r\nBcc: x", ""):
+        mail = mail_of(answer("Hoa", "x"), message_id=odd)
+        found = post_id_of(mail.message_id, site_tag=SITE.site_tag, domain=SITE.domain)
+        assert found == 201
+
+
+def test_corrections_can_be_counted() -> None:
+    first, second = (correction_of(EDITED, revision=count) for count in (1, 2))
+    assert first.message_id == f"<post.201.r1.{SITE.site_tag}@bridge.example.org>"
+    assert first.message_id != second.message_id
+
+
 def test_a_correction_of_a_post_without_time_of_change_has_that_of_the_post() -> None:
     mail = read(correction_of(answer("Hoa", "x", modified=None)))
     assert mail["Date"].datetime == STARTED
