@@ -69,23 +69,16 @@ def shown(findings: Iterable[Finding], invocation: Invocation) -> Result:
 
 
 def _findings(invocation: Invocation) -> Iterator[Finding]:
-    from sync.cli.checks import local, mail  # noqa: PLC0415 - fast start
+    from sync.bridge import Bridge  # noqa: PLC0415 - keeps the start fast
+    from sync.cli.checks import local, mail, moodle  # noqa: PLC0415
     from sync.cli.checks.finding import caught  # noqa: PLC0415
 
-    settings, clock = invocation.settings(), invocation.clock
-    yield from local.look_at_settings(settings)
-    invocation.progress("opening the ledger")
-    yield from caught("ledger", lambda: local.look_at_ledger(settings, clock))
-    invocation.progress(f"asking {settings.moodle.url}")
-    yield from caught("Moodle", lambda: _site_findings(invocation))
-    invocation.progress("trying the mail")
-    yield from mail.look_at_mail(settings, invocation.registry())
-
-
-def _site_findings(invocation: Invocation) -> Iterator[Finding]:
-    from sync.cli.checks.moodle import look_at_moodle  # noqa: PLC0415 - fast start
-    from sync.wiring import open_moodle  # noqa: PLC0415
-
     settings = invocation.settings()
-    with open_moodle(settings, clock=invocation.clock) as moodle:
-        yield from look_at_moodle(settings, moodle, invocation.clock)
+    with Bridge(settings, invocation.registry(), clock=invocation.clock) as bridge:
+        yield from local.look_at_settings(settings)
+        invocation.progress("opening the ledger")
+        yield from caught("ledger", lambda: local.look_at_ledger(bridge))
+        invocation.progress(f"asking {settings.moodle.url}")
+        yield from caught("Moodle", lambda: moodle.look_at_moodle(bridge))
+        invocation.progress("trying the mail")
+        yield from mail.look_at_mail(bridge)

@@ -63,22 +63,22 @@ def exit_code_of(error: BridgeError) -> ExitCode:
 
 def _run(arguments: Sequence[str], invocation: Invocation) -> ExitCode:
     try:
-        result = bridge.main(
-            args=list(arguments),
-            prog_name="moodle-bridge",
-            obj=invocation,
-            standalone_mode=False,
-        )
+        # Not `main` of click, which has ends of its own for broken pipes.
+        with bridge.make_context(
+            "moodle-bridge", list(arguments), obj=invocation
+        ) as context:
+            result = bridge.invoke(context)
     except BrokenPipeError:
         raise
+    except click.exceptions.Exit as ended:
+        return ExitCode(ended.exit_code)
     except (click.Abort, KeyboardInterrupt):
         invocation.stderr.write("Stopped. What was begun is in the ledger.\n")
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the outermost frame
         return _ended_by(error, invocation)
     if not isinstance(result, Result):
-        # click gives the code of --help and --version.
-        return ExitCode(result) if isinstance(result, int) else ExitCode.DONE
+        return ExitCode.DONE
     show_result(
         result,
         command=invocation.command,

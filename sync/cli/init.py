@@ -52,7 +52,7 @@ _SHORT = {
     "--set",
     "more",
     multiple=True,
-    metavar="KEY=VALUE",
+    metavar="NAME=VALUE",
     help="Any key of bridge.toml, as mail.out.host=mail.example.org. May be repeated.",
 )
 @click.option(
@@ -83,7 +83,7 @@ def command(
     for text in more:
         key, found, value = text.partition("=")
         if not found:
-            raise click.UsageError(f"--set wants KEY=VALUE, and got: {key}")
+            raise click.UsageError(f"--set wants NAME=VALUE, and got: {key}")
         pairs.append((key, value))
     path = (invocation.folder / (invocation.config or Path("bridge.toml"))).absolute()
     draft = beginning.Draft(registry=registry_of(None))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sync.cli.checks.finding import Finding, ok, warning
 
 if TYPE_CHECKING:
-    from moodle_bridge.runtime import Clock
+    from sync.bridge import Bridge
     from sync.settings import Settings
 
 
@@ -31,15 +31,9 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def look_at_ledger(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def look_at_ledger(bridge: Bridge) -> Iterator[Finding]:
     """Open the ledger; it is made or brought up to date. Raises LedgerError."""
-    from sqlalchemy.engine import make_url  # noqa: PLC0415 - keeps the start fast
-
-    from sync.ledger import Ledger  # noqa: PLC0415
-
-    url = make_url(settings.ledger.url)
-    if settings.ledger.password is not None:
-        url = url.set(password=settings.ledger.password.get_secret_value())
-    ledger = Ledger.open(url.render_as_string(hide_password=False), clock=clock)
-    ledger.close()
-    yield ok("ledger", url.render_as_string(hide_password=True))
+    with bridge.ledger.reading() as transaction:
+        runs = transaction.runs.latest(1)
+    last = f"the last run began {runs[0].started_at:%Y-%m-%d %H:%M} UTC" if runs else ""
+    yield ok("ledger", f"{bridge.settings.ledger.url}: {last or 'no run yet'}")

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
 from sync.cli.checks.finding import Finding, caught, ok, warning
 
 if TYPE_CHECKING:
-    from moodle_bridge.registry import Registry
-    from sync.settings import PluginChoice, Settings
+    from moodle_bridge.interfaces import IMailbox
+    from sync.bridge import Bridge
 
 
-def look_at_mail(settings: Settings, registry: Registry) -> Iterator[Finding]:
+def look_at_mail(bridge: Bridge) -> Iterator[Finding]:
     """Look at the way out, each way in, and the list of each pair."""
-    mail = settings.mail
-    yield from caught("mail out", lambda: _out(mail.out, registry))
-    for number, choice in enumerate(mail.incoming, start=1):
-        name = f"mail in {number}"
-        yield from caught(name, lambda: _in(name, choice, registry))  # noqa: B023 - at once
+    mail = bridge.settings.mail
+    yield from caught("mail out", lambda: _out(bridge))
+    yield from caught("mail in", lambda: _in(bridge))
     if mail.listen is not None:
         yield ok("mail in", f"LMTP at {mail.listen.host}:{mail.listen.port} (`listen`)")
     if not mail.incoming and mail.listen is None:
@@ -29,31 +25,29 @@ def look_at_mail(settings: Settings, registry: Registry) -> Iterator[Finding]:
             "no [[mail.in]] and no [mail.listen]",
             "Right only if the mail server hands mails to `moodle-bridge receive`.",
         )
-    for pair in settings.pairs:
-        name = f"list of {pair.name}"
-        yield from caught(name, lambda: _list(name, pair.list, registry))  # noqa: B023 - at once
+    for pair in bridge.settings.pairs:
+        listed = bridge.list_of(pair)
+        yield ok(
+            f"list of {pair.name}", f"{pair.list.plugin}: {listed.address.address}"
+        )
 
 
-def _out(choice: PluginChoice, registry: Registry) -> Iterator[Finding]:
-    mailer = registry.build(IMailer, choice.plugin, choice.settings)
-    with closing(mailer):
-        look = getattr(mailer, "probe", None)
-        if look is None:
-            yield ok("mail out", f"{choice.plugin}: nothing to log in to")
-            return
-        look()
-        yield ok("mail out", f"{choice.plugin}: reached, and the login is taken")
+def _out(bridge: Bridge) -> Iterator[Finding]:
+    plugin = bridge.settings.mail.out.plugin
+    look = getattr(bridge.mailer, "probe", None)
+    if look is None:
+        yield ok("mail out", f"{plugin}: set up; it is tried with the first mail")
+        return
+    look()
+    yield ok("mail out", f"{plugin}: reached, and the login is taken")
 
 
-def _in(name: str, choice: PluginChoice, registry: Registry) -> Iterator[Finding]:
-    mailbox = registry.build(IMailbox, choice.plugin, choice.settings)
-    with closing(mailbox):
-        # Fetching changes nothing at the mailbox (see `IMailbox`); one mail is enough.
-        waits = next(iter(mailbox.fetch(None)), None) is not None
-        seen = "mail is there" if waits else "it is empty"
-        yield ok(name, f"{mailbox.name}: reached, {seen}")
+def _in(bridge: Bridge) -> Iterator[Finding]:
+    for mailbox in bridge.mailboxes:
+        yield from caught(mailbox.name, lambda: _mailbox(mailbox))  # noqa: B023 - at once
 
 
-def _list(name: str, choice: PluginChoice, registry: Registry) -> Iterator[Finding]:
-    mailing_list = registry.build(IMailingList, choice.plugin, choice.settings)
-    yield ok(name, f"{choice.plugin}: {mailing_list.address.address}")
+def _mailbox(mailbox: IMailbox) -> Iterator[Finding]:
+    # Fetching changes nothing at the mailbox (see `IMailbox`); one mail is enough.
+    waits = next(iter(mailbox.fetch(None)), None) is not None
+    yield ok(mailbox.name, "mail is there" if waits else "reached; it is empty")

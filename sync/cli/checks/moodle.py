@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from moodle_bridge.moodle.facade import Moodle
     from moodle_bridge.moodle.site import SiteInfo
     from moodle_bridge.runtime import Clock
+    from sync.bridge import Bridge
     from sync.settings import PairSettings, Settings
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -21,14 +22,13 @@ _TELLS_EDITS = 2021051700
 """The version number of Moodle 3.11, the first that says when a post was edited."""
 
 
-def look_at_moodle(
-    settings: Settings, moodle: Moodle, clock: Clock
-) -> Iterator[Finding]:
+def look_at_moodle(bridge: Bridge) -> Iterator[Finding]:
     """Look at the site and at each pair's course and forums.
 
     Raises RemoteError when the site cannot be reached or does not take the token.
     """
-    yield from _clock(moodle, clock)
+    settings, moodle = bridge.settings, bridge.moodle
+    yield from _clock(moodle, bridge.clock)
     info = moodle.site.info()
     yield ok("Moodle", f"{info.name}, {info.release}, at {info.url}")
     yield from _site(settings, info)
@@ -105,6 +105,7 @@ def _pair(name: str, pair: PairSettings, moodle: Moodle) -> Iterator[Finding]:
             "Enrol the bridge's account in the course, or mend `course`.",
         )
         return
+    yield from _group(name, pair, course, moodle)
     seen = {forum.cmid: forum for forum in moodle.forums.of_courses([course.id]).forums}
     wanted = seen if pair.forum == "all" else pair.forum
     listed = ", ".join(f"{cmid} ({forum.name})" for cmid, forum in seen.items())
@@ -129,6 +130,21 @@ def _pair(name: str, pair: PairSettings, moodle: Moodle) -> Iterator[Finding]:
             name,
             f"there is no forum {place} to begin discussions in",
             f"The account sees: {listed or 'none'}. Mend `new_discussions_to`.",
+        )
+
+
+def _group(
+    name: str, pair: PairSettings, course: Course, moodle: Moodle
+) -> Iterator[Finding]:
+    if pair.group is None:
+        return
+    groups = moodle.groups.of_course(course.id)
+    if not any(pair.group in {group.id, group.name} for group in groups):
+        there = ", ".join(f"{group.name} ({group.id})" for group in groups)
+        yield missing(
+            name,
+            f"the course has no group {pair.group!r}",
+            f"It has: {there or 'none'}. Mend `group`.",
         )
 
 

@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cli_calls import Call, Configured
+
+from moodle_bridge.practice import PracticeMoodle, running
+from moodle_bridge.practice.seed import PracticeCourse, practice_course
+
+
+@pytest.fixture
+def moodle() -> PracticeMoodle:
+    return PracticeMoodle.empty()
+
+
+@pytest.fixture
+def course(moodle: PracticeMoodle) -> PracticeCourse:
+    return practice_course(moodle, discussions=0, replies=0)
+
+
+@pytest.fixture
+def site(moodle: PracticeMoodle) -> Iterator[str]:
+    with running(moodle) as url:
+        yield url
+
+
+@pytest.fixture
+def configured(  # noqa: PLR0917
+    moodle: PracticeMoodle,
+    course: PracticeCourse,
+    site: str,
+    tmp_path: Path,
+    environ: dict[str, str],
+    call: Call,
+) -> Configured:
+    """Writes a bridge.toml that is in order, with settings added or changed."""
+    environ["TOKEN"] = moodle.token_for(course.bridge)
+    for part in ("tmp", "new", "cur"):
+        (tmp_path / "in" / part).mkdir(parents=True)
+
+    def write(**changed: str) -> None:
+        settings = {
+            "moodle.url": site,
+            "moodle.token": '{env = "TOKEN"}',
+            "mail.address": "bridge@lists.example.org",
+            "mail.out.plugin": "maildir",
+            "mail.out.path": "out",
+            "mail.in.plugin": "maildir",
+            "mail.in.path": "in",
+            "pair.name": "fo26",
+            "pair.course": course.course.shortname,
+            "pair.forum": str(course.questions.cmid),
+            "pair.list.plugin": "remote",
+            "pair.list.address": "fo26@lists.example.org",
+            "pair.list.name": "FO26",
+            **changed,
+        }
+        flags = [f"--set={key}={value}" for key, value in settings.items()]
+        assert call("init", "--no-input", "--force", *flags).code == 0
+
+    return write
+
+
+def checked(
+    call: Call, *, now: datetime | None = None
+) -> tuple[int, dict[str, tuple[str, str]]]:
+    called = call("check", "--json", now=now or datetime.now(UTC))
+    findings = {
+        row["what"]: (row["state"], f"{row['seen']} | {row['advice']}")
+        for row in called.data["findings"]
+    }
+    return called.code, findings
+
+
+def test_all_is_in_order(
+    configured: Configured, call: Call, course: PracticeCourse
+) -> None:
+    configured()
+
+    code, findings = checked(call)
+
+    states = {state for state, _ in findings.values()}
+    assert (code, states) == (0, {"ok"}), findings
+    assert "Course Bridge (bridge)" in findings["token"][1]
+    assert (
+        course.questions.name
+        in findings[f"pair fo26, forum {course.questions.cmid}"][1]
+    )
+
+
+def test_a_person_gets_a_table_and_what_to_do(
+    configured: Configured, call: Call
+) -> None:
+    configured(**{"safety.dry_run": "true"})
+
+    called = call("check", now=datetime.now(UTC))
+
+    assert called.out.splitlines()[0].split() == ["what", "seen"]
+    assert "warning  [safety] → dry_run" in called.out
+    assert "What to do:\n  [safety] → dry_run: Take the line out" in called.out
+
+
+def test_a_wrong_token_is_missing_and_not_shown(
+    configured: Configured, call: Call, environ: dict[str, str]
+) -> None:
+    configured()
+    environ["TOKEN"] = "f" * 32
+
+    code, findings = checked(call)
+
+    assert code == 2
+    assert findings["Moodle"][0] == "missing"
+    assert "f" * 32 not in str(findings)
+
+
+def test_a_site_that_cannot_be_reached_is_5(
+    configured: Configured, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moodle_bridge.runtime.time.sleep", lambda _seconds: None)
+    configured(**{"moodle.url": "http://127.0.0.1:9"})
+
+    code, findings = checked(call)
+
+    assert code == 5
+    assert findings["Moodle"][0] == "missing"
+    assert findings["ledger"][0] == "ok"
+
+
+def test_a_forum_that_is_not_there_is_missing_with_those_there_are(
+    configured: Configured, call: Call, course: PracticeCourse
+) -> None:
+    configured(**{"pair.forum": "99999"})
+
+    code, findings = checked(call)
+
+    assert code == 2
+    state, text = findings["pair fo26"]
+    assert state == "missing"
+    assert f"{course.questions.cmid} ({course.questions.name})" in text
+
+
+def test_a_course_that_the_account_does_not_see_is_missing(
+    configured: Configured, call: Call
+) -> None:
+    configured(**{"pair.course": "FO99"})
+
+    code, findings = checked(call)
+
+    assert code == 2
+    assert "'FO99'" in findings["pair fo26"][1]
+
+
+def test_a_place_for_new_discussions_that_is_not_there_is_missing(
+    configured: Configured, call: Call
+) -> None:
+    configured(**{"pair.forum": "all", "pair.new_discussions_to": "99999"})
+
+    code, findings = checked(call)
+
+    assert code == 2
+    assert "begin discussions" in findings["pair fo26"][1]
+
+
+def test_a_group_that_is_not_there_is_missing_with_those_there_are(
+    configured: Configured, call: Call
+) -> None:
+    configured(**{"pair.group": "Green"})
+
+    code, findings = checked(call)
+
+    assert code == 2
+    assert "Red (" in findings["pair fo26"][1]
+
+
+def test_functions_that_are_not_in_the_service_are_named(
+    configured: Configured,
+    call: Call,
+    moodle: PracticeMoodle,
+    course: PracticeCourse,
+    environ: dict[str, str],
+) -> None:
+    configured()
+    few = moodle.token_for(
+        course.bridge,
+        functions=[
+            name
+            for name in moodle.functions
+            if name
+            not in {
+                "mod_forum_add_discussion_post",
+                "tool_mobile_call_external_functions",
+            }
+        ],
+    )
+    environ["TOKEN"] = few
+
+    code, findings = checked(call)
+
+    assert code == 2
+    assert findings["mod_forum_add_discussion_post"][0] == "missing"
+    assert findings["tool_mobile_call_external_functions"][0] == "warning"
+
+
+def test_a_clock_that_is_off_is_a_warning(configured: Configured, call: Call) -> None:
+    configured()
+
+    code, findings = checked(call, now=datetime.now(UTC) + timedelta(hours=2))
+
+    assert code == 0
+    state, text = findings["clock"]
+    assert state == "warning"
+    assert "NTP" in text
+
+
+def test_no_way_in_for_mail_is_a_warning(
+    configured: Configured, call: Call, tmp_path: Path
+) -> None:
+    configured()
+    path = tmp_path / "bridge.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace('[[mail.in]]\nplugin = "maildir"', "").replace(
+            '\npath = "in"', ""
+        ),
+        encoding="utf-8",
+    )
+
+    _, findings = checked(call)
+
+    assert findings["mail in"][0] == "warning"
+
+
+def test_the_ledger_of_a_broken_file_is_missing(
+    configured: Configured, call: Call, tmp_path: Path
+) -> None:
+    configured()
+    (tmp_path / "ledger.db").write_bytes(b"this is no database, it is a text" * 100)
+
+    code, findings = checked(call)
+
+    assert code == 2
+    assert findings["ledger"][0] == "missing"
+
+
+def test_nothing_is_sent_or_marked(
+    configured: Configured,
+    call: Call,
+    moodle: PracticeMoodle,
+    course: PracticeCourse,
+    tmp_path: Path,
+) -> None:
+    mail = tmp_path / "in" / "new" / "1.a"
+    configured()
+    mail.write_bytes(b"Subject: x\n\nx\n")
+    before = len(moodle.state.posts)
+
+    code, _ = checked(call)
+
+    assert code == 0
+    assert mail.exists()
+    assert not list((tmp_path / "out").rglob("*.*"))
+    assert len(moodle.state.posts) == before
