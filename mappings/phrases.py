@@ -16,6 +16,7 @@ _EN = {
     "discussion": "In Moodle: {url}",
     "answer_list": "Reply to this mail and everybody on the list reads it.",
     "answer_person": "Reply to this mail to answer in the forum, in your own name.",
+    "by_mail": "{name}, by mail",
     "correction": "Correction",
     "corrected": "{name} has changed this message. It now says:",
     "notice_greeting": "Hello,",
@@ -57,6 +58,7 @@ _NL = {
     "answer_person": (
         "Antwoord op deze mail om in het forum te antwoorden, onder uw eigen naam."
     ),
+    "by_mail": "{name}, per mail",
     "correction": "Correctie",
     "corrected": "{name} heeft dit bericht gewijzigd. Er staat nu:",
     "notice_greeting": "Hallo,",
@@ -100,6 +102,7 @@ _FR = {
     "answer_person": (
         "Répondez à ce courriel pour répondre dans le forum, sous votre nom."
     ),
+    "by_mail": "{name}, par courriel",
     "correction": "Correction",
     "corrected": "{name} a modifié ce message. Le voici :",
     "notice_greeting": "Bonjour,",
@@ -145,6 +148,7 @@ _ES = {
     "answer_person": (
         "Responda a este correo para contestar en el foro, con su propio nombre."
     ),
+    "by_mail": "{name}, por correo",
     "correction": "Corrección",
     "corrected": "{name} ha cambiado este mensaje. Ahora dice:",
     "notice_greeting": "Hola:",
@@ -186,6 +190,7 @@ _PT = {
     "discussion": "No Moodle: {url}",
     "answer_list": "Responda a este e-mail e toda a lista o lerá.",
     "answer_person": "Responda a este e-mail para responder no fórum, em seu nome.",
+    "by_mail": "{name}, por e-mail",
     "correction": "Correção",
     "corrected": "{name} alterou esta mensagem. Agora diz:",
     "notice_greeting": "Olá,",

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from moodle_bridge.practice import file_desk, rest
@@ -46,7 +47,10 @@ def respond(
         return _controlled(moodle, request, path)(environ, start)
     # The form's files are read by then, and must not be left to chance.
     with moodle.activity.one(), closing(request):
-        return _answered(moodle, request, path)(environ, start)
+        response = _answered(moodle, request, path)
+        # Clients take their bearings from the server's clock.
+        response.headers.setdefault("Date", http_date(moodle.now()))
+        return response(environ, start)
 
 
 def _below(mount: str, path: str) -> str | None:

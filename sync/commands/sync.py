@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from moodle_bridge.errors import BridgeError, ConfigError, GuardTripped
 from moodle_bridge.redact import masked
 from sync.bridge import Bridge
+from sync.cli.frame import exit_code_of
 from sync.cli.result import ExitCode, Result, Table
 from sync.engine import Engine, Report
 
@@ -52,9 +53,11 @@ def run(
             _once(bridge, engine, first=first, named=pair, only=only)
             code = _exit_code(bridge, engine.report, started)
             _end(bridge, number, engine.report, code, "")
-        except BridgeError as error:
-            code = ExitCode.GUARD if isinstance(error, GuardTripped) else ExitCode.BUG
-            _end(bridge, number, engine.report, code, masked(str(error)))
+        except Exception as error:
+            known = isinstance(error, BridgeError)
+            code = exit_code_of(error) if known else ExitCode.BUG
+            said = str(error) if known else type(error).__name__
+            _end(bridge, number, engine.report, code, masked(said))
             raise
         finally:
             engine.end()

@@ -314,7 +314,13 @@ class MirrorOut:
             files = [] if load.link.revision else self._files(load.post)
         except RemoteError as error:
             return Later(reason=str(error), advice=error.advice)
-        mail = self._mail(action, load, files)
+        try:
+            mail = self._mail(action, load, files)
+        except ValueError as error:
+            return Refused(
+                reason=f"no mail can be made of it: {error}",
+                advice="Correct the address of its reader in Moodle, or drop it.",
+            )
         return self._sending.send(replace(mail, key=action.key))
 
     def _mail(
@@ -333,6 +339,7 @@ class MirrorOut:
                 delivery=load.delivery,
                 ancestors=load.ancestors,
                 corrects=load.link.message_id,
+                revision=load.link.revision,
                 recipients=recipients,
                 language=language,
                 site=self._site,
