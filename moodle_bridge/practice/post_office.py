@@ -25,6 +25,7 @@ from moodle_bridge.runtime import Clock, utc_now
 
 _MOST_HOPS = 30
 _MOST_LETTERS = 10_000
+_MOST_NOTES = 500
 
 
 class PostOffice:
@@ -35,7 +36,8 @@ class PostOffice:
     any time. `tls` offers STARTTLS, or TLS from the first byte with `tls_at_once`;
     `login` (username, password) is then asked for. `size_limit` (bytes) is announced.
 
-    `storms` counts mails that begot more than 10,000 others and were stopped there.
+    `storms` counts mails that begot more than 500 bounces and notes, or 10,000 copies,
+    and were stopped there.
     """
 
     def __init__(
@@ -143,8 +145,9 @@ class PostOffice:
                 for recipient in recipients
             )
             delivered: list[tuple[str, bytes]] = []
+            most_written = self._written + _MOST_NOTES
             for _ in range(_MOST_LETTERS):
-                if not waiting:
+                if not waiting or self._written > most_written:
                     break
                 waiting.extend(self._sorted(waiting.popleft(), delivered))
             if waiting:
@@ -189,7 +192,7 @@ class PostOffice:
         self, letter: Letter, delivered: list[tuple[str, bytes]]
     ) -> list[Letter]:
         known = bare(letter.recipient)
-        if letter.content.count(b"\r\nReceived:") > _MOST_HOPS:
+        if letter.hops() > _MOST_HOPS:
             return self._returned(letter, "5.4.6", "too many hops")
         if known in self._lists:
             return list(self._lists[known].copies(letter))

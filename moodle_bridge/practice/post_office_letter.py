@@ -29,6 +29,11 @@ class Letter:
         """Return the parsed mail."""
         return message_from_bytes(self.content)
 
+    def hops(self) -> int:
+        """Return how many machines say that they have passed the mail on."""
+        fields, _ = divided(self.content)
+        return sum(name_of(field) == "received" for field in fields)
+
     def author(self) -> tuple[str, str]:
         """Return name and address of the From header, decoded."""
         name, address = parseaddr(str(self.message().get("From", "")))
