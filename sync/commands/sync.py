@@ -54,9 +54,9 @@ def run(
             code = _exit_code(bridge, engine.report, started)
             _end(bridge, number, engine.report, code, "")
         except Exception as error:
-            known = isinstance(error, BridgeError)
-            code = exit_code_of(error) if known else ExitCode.BUG
-            said = str(error) if known else type(error).__name__
+            code, said = ExitCode.BUG, type(error).__name__
+            if isinstance(error, BridgeError):
+                code, said = exit_code_of(error), str(error)
             _end(bridge, number, engine.report, code, masked(said))
             raise
         finally:
