@@ -9,6 +9,9 @@ from charset_normalizer import from_bytes
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SAMPLE = 20_000
+_WESTERN = frozenset(
+    "àáâãäåæçèéêëìíîïñòóôõöøùúûüœÀÁÂÃÄÅÇÈÉÊËÍÎÓÔÕÖÚÜßªº°«»‘’“”–—…€¿¡·\xa0"
+)
 _LIKELY = [
     "cp1252",
     "cp1250",
@@ -113,5 +116,11 @@ _NOT_TEXT = frozenset(
 
 
 def _guessed(octets: bytes) -> str:
+    # In a short text one accent looks like another to any guesser, so the charset of
+    # Western Europe is taken wherever it makes nothing but plain words.
+    western = octets[:_SAMPLE].decode("cp1252", "replace")
+    high = [character for character in western if character > "\x7f"]
+    if len(high) * 5 <= len(western) * 2 and _WESTERN.issuperset(high):
+        return "cp1252"
     best = from_bytes(octets[:_SAMPLE], cp_isolation=_LIKELY, explain=False).best()
     return best.encoding if best else "cp1252"

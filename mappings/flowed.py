@@ -22,7 +22,9 @@ def unflowed(text: str, *, delsp: bool = False) -> str:
         depth = here
         if content.endswith(" ") and content != _SIGNATURE:
             paragraph.append(content[:-1] if delsp else content)
-        elif content == _SIGNATURE and paragraph:
+        elif content in {_SIGNATURE, ""} and paragraph:
+            # A blank line ends the paragraph and stays one, although the grammar lets
+            # the flowed line swallow it: people see paragraphs there.
             lines.append(_marked(depth, "".join(paragraph)))
             lines.append(_marked(depth, content))
             paragraph = []

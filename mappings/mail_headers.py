@@ -23,6 +23,7 @@ _WORD = re.compile(
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
 _Q_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()\[\]]+")
+_HIDDEN_WORD = re.compile(r"zq(\d{1,6})qz")
 _ADDRESSES_LONGEST = 64_000
 _IDS_MOST = 500
 _EARLIEST_YEAR = 1980
@@ -79,7 +80,14 @@ def ids_in(values: Iterable[str]) -> tuple[str, ...]:
 
 def addresses_in(values: Iterable[str]) -> tuple[MailAddress, ...]:
     """Return the addresses in these values; what is no address is passed over."""
-    cut = [value[:_ADDRESSES_LONGEST] for value in values if value]
+    words: list[str] = []
+
+    def hidden(word: re.Match[str]) -> str:
+        words.append(word[0])
+        return f"zq{len(words) - 1}qz"
+
+    # Programs leave commas and colons in encoded words, which would part a name.
+    cut = [_WORD.sub(hidden, value[:_ADDRESSES_LONGEST]) for value in values if value]
     if not cut:
         return ()
     try:
@@ -87,11 +95,20 @@ def addresses_in(values: Iterable[str]) -> tuple[MailAddress, ...]:
     except (RecursionError, IndexError, ValueError, AttributeError):
         pairs = [("", address) for value in cut for address in _ADDRESS.findall(value)]
     return tuple(
-        MailAddress(name=decoded_words(name).strip(), address=bare)
+        MailAddress(name=_shown(name, words), address=bare)
         for name, address in pairs
         if "@" in (bare := without_controls(address).strip("<> \t'"))
         and len(bare.split()) == 1
     )
+
+
+def _shown(name: str, words: list[str]) -> str:
+    def uncovered(place: re.Match[str]) -> str:
+        number = int(place[1])
+        return words[number] if number < len(words) else place[0]
+
+    whole = _HIDDEN_WORD.sub(uncovered, name) if words else name
+    return decoded_words(whole).strip()
 
 
 def date_in(value: str) -> datetime | None:

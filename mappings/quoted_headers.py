@@ -122,7 +122,7 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
         elif ":" in line or "：" in line:
             end = _block_end(lines, place)
             # A mail below has a text; a list of the same words at the end has none.
-            if not any(rest.strip() for rest in lines[end:]):
+            if end and not any(rest.strip() for rest in lines[end:]):
                 continue
         if not end:
             continue
