@@ -10,4 +10,4 @@ def main() -> None:
     from sync.cli.frame import run  # noqa: PLC0415 - so that importing costs nothing
     from sync.cli.invocation import Invocation  # noqa: PLC0415
 
-    sys.exit(run(sys.argv[1:], Invocation.of_process()))
+    sys.exit(run(sys.argv[1:], Invocation.of_command_line()))

@@ -42,8 +42,8 @@ class Invocation:
     _secrets: set[str] = field(default_factory=set)
 
     @classmethod
-    def of_process(cls) -> Invocation:
-        """Return an invocation that stands in this very process."""
+    def of_command_line(cls) -> Invocation:
+        """Return an invocation that stands where this program was started."""
         return cls(
             environ=os.environ,
             folder=Path.cwd(),

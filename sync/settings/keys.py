@@ -24,10 +24,8 @@ _BY_CHECK = {
     values.address: "address",
     values.bridge_address: "address",
     values.domain_name: "domain",
-    values.zone: "time zone",
     values.cmids: 'number, list of numbers, or "all"',
     values.number_or_name: "number or name",
-    values.batch_choice: 'true, false or "auto"',
 }
 _BY_TYPE: dict[object, str] = {
     SecretStr: "secret",

@@ -31,11 +31,6 @@ class MailSettings(Section):
         " one of the ways in below.",
         examples=["bridge@lists.example.org"],
     )
-    name: str = Field(
-        default="moodle-bridge",
-        min_length=1,
-        description="The name beside that address in mails of the bridge itself.",
-    )
     domain: DomainName = Field(
         default="",
         description="The domain in the Message-IDs that the bridge makes; the domain"

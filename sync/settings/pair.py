@@ -14,7 +14,6 @@ from sync.settings.values import (
     NumberOrName,
     ShortName,
     SubjectTag,
-    Zone,
 )
 
 
@@ -75,9 +74,6 @@ class PairSettings(Section):
         default="en",
         description="The language of the words that the bridge adds to mails and"
         " posts, as a Moodle language code.",
-    )
-    timezone: Zone = Field(
-        default="UTC", description="The clock by which dates in mails are written."
     )
     list: PluginChoice = Field(
         description="The mailing list: a plug-in and its settings."

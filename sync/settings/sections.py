@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from sync.settings.base import Section
-from sync.settings.values import Address, Batch, Duration, is_loopback
+from sync.settings.values import Address, Duration, is_loopback
 
 
 class MoodleSettings(Section):
@@ -37,11 +37,6 @@ class MoodleSettings(Section):
         gt=timedelta(),
         description="How long to wait for an answer. A write whose answer does not"
         " come in this time is in doubt, and is looked for before it is repeated.",
-    )
-    batch: Batch = Field(
-        default="auto",
-        description="Whether several reads go in one request, through the function"
-        " tool_mobile_call_external_functions. auto: when the service has it.",
     )
     requests_at_once: int = Field(
         default=2, ge=1, le=4, description="How many reads may be under way at once."

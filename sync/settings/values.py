@@ -6,7 +6,6 @@ import ipaddress
 import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 
@@ -129,13 +128,6 @@ def language(text: str) -> str:
     return text
 
 
-def zone(text: str) -> str:
-    """Check an IANA time zone name; ValueError if there is none of this name."""
-    if text not in available_timezones():
-        raise ValueError('must be a time zone name, such as "Africa/Dakar"')
-    return ZoneInfo(text).key
-
-
 def cmids(value: object) -> Literal["all"] | tuple[int, ...]:
     """Read one forum, a list of them, or "all"; ValueError for anything else."""
     if value == "all":
@@ -153,15 +145,6 @@ def number_or_name(value: object) -> int | str:
     if _is_number(value) or (isinstance(value, str) and value.strip()):
         return value.strip() if isinstance(value, str) else value  # type: ignore[return-value]
     raise ValueError("must be a number, or a name in quotes")
-
-
-def batch_choice(value: object) -> bool | Literal["auto"]:
-    """Read true, false or "auto"; ValueError for anything else."""
-    if isinstance(value, bool):
-        return value
-    if value == "auto":
-        return "auto"
-    raise ValueError('must be true, false or "auto"')
 
 
 def is_loopback(host: str) -> bool:
@@ -198,7 +181,6 @@ DomainName: TypeAlias = Annotated[str, AfterValidator(domain_name), _schema("str
 ShortName: TypeAlias = Annotated[str, AfterValidator(short_name), _schema("string")]
 SubjectTag: TypeAlias = Annotated[str, AfterValidator(subject_tag), _schema("string")]
 Language: TypeAlias = Annotated[str, AfterValidator(language), _schema("string")]
-Zone: TypeAlias = Annotated[str, AfterValidator(zone), _schema("string")]
 Cmids: TypeAlias = Annotated[
     Literal["all"] | tuple[int, ...],
     PlainValidator(cmids),
@@ -206,7 +188,4 @@ Cmids: TypeAlias = Annotated[
 ]
 NumberOrName: TypeAlias = Annotated[
     int | str, PlainValidator(number_or_name), _schema(["integer", "string"])
-]
-Batch: TypeAlias = Annotated[
-    bool | Literal["auto"], PlainValidator(batch_choice), _schema(["boolean", "string"])
 ]

@@ -80,7 +80,9 @@ def test_each_kind_of_error_has_its_exit_code(
 
 
 @pytest.mark.parametrize("code", list(ExitCode))
-def test_a_result_brings_its_own_exit_code(call: Call, body: Body, code: int) -> None:
+def test_a_result_brings_its_own_exit_code(
+    call: Call, body: Body, code: ExitCode
+) -> None:
     body(lambda _invocation: Result(exit_code=code))
 
     assert call("runs").code == code

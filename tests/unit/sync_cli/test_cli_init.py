@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -21,7 +22,7 @@ FLAGS = (
 )
 
 
-def document(folder: Path) -> dict:
+def document(folder: Path) -> dict[str, Any]:
     return tomllib.loads((folder / "bridge.toml").read_text(encoding="utf-8"))
 
 

@@ -117,7 +117,7 @@ def test_an_unknown_key_is_answered_with_the_one_that_was_meant() -> None:
         opened(FIXTURES / "broken.toml")
 
     advice = {p.where: p.advice for p in caught.value.problems}
-    assert advice["[moodle] → bacth"] == "Did you mean batch?"
+    assert advice["[moodle] → read_timeuot"] == "Did you mean read_timeout?"
     assert advice["[[mail.in]] 2 → hots"] == "Did you mean host?"
     assert advice["[mail.out] → plugin"] == "Did you mean smtp?"
     assert advice["colour"].startswith("Known: ledger, mail, moodle")
