@@ -18,6 +18,8 @@ from pydantic import (
 from moodle_bridge.errors import Permanent, RemoteError, Transient
 from moodle_bridge.redact import MASK, masked
 
+_WRONG_VERSION = "WRONG_VERSION_NUMBER"
+
 Security = Literal["starttls", "tls", "none"]
 
 
@@ -72,7 +74,7 @@ class ServerSettings(BaseModel):
                 advice="Check the host's name; for an authority of your own set"
                 " ca_file.",
             )
-        if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+        if isinstance(error, ssl.SSLError) and _WRONG_VERSION in str(error):
             return Permanent(
                 "it does not speak TLS on this port",
                 item=item,

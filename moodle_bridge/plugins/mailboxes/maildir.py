@@ -36,7 +36,8 @@ class MaildirMailboxSettings(BaseModel, extra="forbid", frozen=True):
 class _File:
     path: Path
     name: str
-    modified: float
+    modified: int
+    """In nanoseconds: mails of one run may lie closer than a float can tell."""
 
 
 @implementer(IMailbox)
@@ -68,7 +69,7 @@ class MaildirMailbox:
             yield IncomingMail(
                 key=_KEY + file.name,
                 raw=raw,
-                received=from_unix(file.modified),
+                received=from_unix(file.modified / 1e9),
                 envelope_recipient=envelope.recipient,
                 envelope_sender=envelope.sender,
             )
@@ -110,7 +111,7 @@ class MaildirMailbox:
             if _TAKEN in flags:
                 continue
             try:
-                modified = path.stat().st_mtime
+                modified = path.stat().st_mtime_ns
             except FileNotFoundError:
                 continue
             yield _File(path=path, name=name, modified=modified)

@@ -43,6 +43,7 @@ class MaildirMailer:
     def __init__(self, settings: MaildirSettings) -> None:
         self._path = settings.path
         self._others_take_mail = settings.others_take_mail
+        self._last_time = 0
 
     def send(self, mail: OutgoingMail) -> Sent:
         """See `IMailer`; Transient when the disk is full, Permanent without rights."""
@@ -76,6 +77,9 @@ class MaildirMailer:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        # Readers sort by time, and a file system may count in hundredths of seconds.
+        self._last_time = max(draft.stat().st_mtime_ns, self._last_time + 1000)
+        os.utime(draft, ns=(self._last_time, self._last_time))
         draft.rename(self._path / "new" / name)
         folder = os.open(self._path / "new", os.O_RDONLY)
         try:
