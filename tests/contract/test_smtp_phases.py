@@ -202,6 +202,17 @@ def test_after_a_broken_connection_the_next_mail_has_a_new_one(
     assert len(script.said) == 2
 
 
+@pytest.mark.parametrize("reply", [None, "500 what?"])
+def test_a_server_that_cannot_start_over_gets_a_new_connection(
+    scripted: Scripted, reply: str | None
+) -> None:
+    mailer, script = scripted({"RCPT": ["550 nobody", "250 OK"], "RSET": reply})
+    with pytest.raises(Permanent):
+        mailer.send(a_mail())
+    mailer.send(a_mail(key="post.2"))
+    assert len(script.said) == 2
+
+
 @pytest.mark.parametrize("reply", ["None", "421 closing"])
 def test_a_connection_that_went_stale_is_replaced_within_the_send(
     scripted: Scripted, reply: str

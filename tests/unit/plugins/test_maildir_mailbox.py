@@ -127,3 +127,18 @@ def test_what_the_disk_says_is_told(
     monkeypatch.setattr(Path, "read_bytes", fails)
     with pytest.raises(error):
         list(mailbox.fetch(None))
+
+
+def test_a_mail_that_another_reader_moves_before_it_is_marked_comes_next_time(
+    box: Path, mailbox: MaildirMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (box / "new" / "1.host").write_bytes(b"Subject: x\n\n")
+    (mail,) = mailbox.fetch(None)
+
+    def gone(path: Path, target: Path) -> None:
+        raise FileNotFoundError(2, "gone", str(path))
+
+    monkeypatch.setattr(Path, "rename", gone)
+    mailbox.acknowledge([mail.key])
+    monkeypatch.undo()
+    assert [each.key for each in mailbox.fetch(None)] == [mail.key]
