@@ -339,6 +339,7 @@ class Bridge:
             participants=self.participants,
             site=self.mail_site,
             secret=self.secret,
+            account_id=lambda: self.account_id,
             max_mails=max_mails or self.settings.safety.max_mails,
         )
 

@@ -83,6 +83,7 @@ class MirrorOut:
         participants: Participants,
         site: MailSite,
         secret: bytes,
+        account_id: Callable[[], int],
         max_mails: int,
     ) -> None:
         self.name = f"mirror-out:{pair.name}"
@@ -93,6 +94,7 @@ class MirrorOut:
         self._participants = participants
         self._site = site
         self._secret = secret
+        self._account_id = account_id
         self._max_mails = max_mails
 
     def settle(self, intent: Intent) -> Settlement:
