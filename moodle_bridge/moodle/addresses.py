@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from moodle_bridge.errors import ConfigError
 
@@ -69,10 +69,7 @@ def download_address(url: str, site_url: str) -> str | None:
         return None
     # Asking for a download makes Moodle name the file in a header, by which a file is
     # told from an error.
-    query = {"forcedownload": "1"}
-    if preview := parse_qs(parts.query).get("preview"):
-        query["preview"] = preview[0]
-    return site_url + _FILES[0] + path.removeprefix(script) + "?" + urlencode(query)
+    return site_url + _FILES[0] + path.removeprefix(script) + "?forcedownload=1"
 
 
 def reader_addresses(message: str, site_url: str) -> str:

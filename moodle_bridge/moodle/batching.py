@@ -35,11 +35,13 @@ class _Response(BaseModel):
     exception: str | None = None
 
 
-class _Responses(BaseModel):
+class Responses(BaseModel):
+    """The answer of the batch function; shorter than what it was asked."""
+
     responses: list[_Response]
 
 
-_RESPONSES = TypeAdapter(_Responses)
+_RESPONSES = TypeAdapter(Responses)
 
 
 class Batching:

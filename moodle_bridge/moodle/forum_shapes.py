@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from mimetypes import guess_type
+from typing import Annotated
 
 from pydantic import BaseModel, Field, TypeAdapter
 
@@ -21,6 +22,9 @@ from moodle_bridge.model.forum import (
 from moodle_bridge.moodle.addresses import reader_addresses
 from moodle_bridge.moodle.wire import unescaped
 from moodle_bridge.runtime import from_unix
+
+Seconds = Annotated[int, Field(ge=0, lt=1 << 37)]
+"""A Moodle time: unix seconds, and no later than a datetime can hold."""
 
 _KINDS = {kind.value: kind for kind in ForumKind}
 
@@ -46,17 +50,21 @@ class ForumRow(BaseModel):
 
 
 class DiscussionRow(BaseModel):
-    """A row of mod_forum_get_forum_discussions; `id` is the first post's."""
+    """A row of mod_forum_get_forum_discussions; `id` is the first post's.
+
+    What decides who may see it (group, times) has no default: a row that does not say
+    it is not read.
+    """
 
     id: int
     discussion: int
     name: str
-    groupid: int = -1
+    groupid: int
     userid: int | None = None
-    created: int = 0
-    timemodified: int = 0
-    timestart: int = 0
-    timeend: int = 0
+    created: Seconds
+    timemodified: Seconds
+    timestart: Seconds
+    timeend: Seconds
     numreplies: int = 0
     pinned: bool | None = False
     locked: bool | None = False
@@ -125,7 +133,7 @@ class _AuthorRow(BaseModel):
 
 
 class _Capabilities(BaseModel):
-    view: bool | None = True
+    view: bool
 
 
 class _Addresses(BaseModel):
@@ -133,7 +141,11 @@ class _Addresses(BaseModel):
 
 
 class PostRow(BaseModel):
-    """A post as mod_forum_get_discussion_posts and the writing functions give it."""
+    """A post as mod_forum_get_discussion_posts and the writing functions give it.
+
+    What decides who may see it (private, view) has no default: a post that does not
+    say it is not read.
+    """
 
     id: int
     subject: str | None = ""
@@ -141,11 +153,11 @@ class PostRow(BaseModel):
     author: _AuthorRow = Field(default_factory=_AuthorRow)
     discussionid: int
     parentid: int | None = None
-    timecreated: int | None = None
-    timemodified: int | None = None
-    isdeleted: bool | None = False
-    isprivatereply: bool | None = False
-    capabilities: _Capabilities = Field(default_factory=_Capabilities)
+    timecreated: Seconds | None
+    timemodified: Seconds | None = None
+    isdeleted: bool
+    isprivatereply: bool
+    capabilities: _Capabilities
     urls: _Addresses | None = None
     attachments: list[_FileRow] = []
     messageinlinefiles: list[_FileRow] = []
@@ -156,7 +168,11 @@ class PostRow(BaseModel):
         A placeholder (hidden or deleted) keeps neither subject nor message: what
         Moodle writes there is a text of its own.
         """
-        shown = bool(self.capabilities.view) and not self.isdeleted
+        shown = (
+            self.capabilities.view
+            and not self.isdeleted
+            and self.timecreated is not None
+        )
         return Post(
             id=self.id,
             discussion_id=self.discussionid,
@@ -170,8 +186,8 @@ class PostRow(BaseModel):
             ),
             created=_moment(self.timecreated) if shown else None,
             modified=_moment(self.timemodified),
-            deleted=bool(self.isdeleted),
-            private=bool(self.isprivatereply),
+            deleted=self.isdeleted,
+            private=self.isprivatereply,
             visible=shown,
             attachments=self._attachments(site_url) if shown else (),
             url=(self.urls.view or "") if self.urls else "",

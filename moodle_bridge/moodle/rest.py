@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
@@ -93,6 +94,7 @@ class RestTransport:
         self.site_url = site_address(site_url)
         self._token = SecretStr(_checked_token(token))
         self._settings = settings or RestSettings()
+        _check_bundle(self._settings.ca_bundle)
         self._clock = clock
         self._idle: LifoQueue[requests.Session] = LifoQueue()
         self._closed = False
@@ -278,6 +280,15 @@ def _checked_token(token: SecretStr | str) -> str:
             "Web services > Manage tokens.",
         )
     return text
+
+
+def _check_bundle(path: str | None) -> None:
+    if path is not None and not Path(path).is_file():
+        raise ConfigError(
+            f"there is no file {path}",
+            item="[moodle].ca_bundle",
+            advice="Name a file of certificates in PEM form, or leave it out.",
+        )
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:

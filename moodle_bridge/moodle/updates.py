@@ -51,11 +51,13 @@ class _Instance(BaseModel):
     updates: list[_Update]
 
 
-class _Updates(BaseModel):
+class CourseNews(BaseModel):
+    """The answer of core_course_get_updates_since."""
+
     instances: list[_Instance]
 
 
-_SHAPE = TypeAdapter(_Updates)
+_SHAPE = TypeAdapter(CourseNews)
 
 
 class Updates:
@@ -90,7 +92,7 @@ class Updates:
 
 
 def _told(
-    course_id: int, answer: _Updates, seen_until: datetime | None
+    course_id: int, answer: CourseNews, seen_until: datetime | None
 ) -> CourseUpdates:
     first_posts: dict[int, frozenset[int]] = {}
     configured: set[int] = set()

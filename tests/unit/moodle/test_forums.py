@@ -118,6 +118,38 @@ def test_a_private_reply_is_marked_so(forums: Forums) -> None:
     assert post.modified is None
 
 
+@pytest.mark.parametrize("field", ["isprivatereply", "capabilities", "isdeleted"])
+def test_a_post_that_does_not_say_who_may_see_it_is_not_read(
+    forums: Forums, transport: FakeTransport, field: str
+) -> None:
+    post = {key: value for key, value in POSTS["posts"][0].items() if key != field}
+    transport.functions[DISCUSSION_POSTS] = lambda _: {"posts": [post]}
+    with pytest.raises(Permanent) as caught:
+        forums.posts_of(3)
+    assert caught.value.code == "shape"
+    assert field in caught.value.what
+
+
+@pytest.mark.parametrize("field", ["groupid", "timestart", "timeend"])
+def test_a_discussion_that_does_not_say_who_may_see_it_is_not_read(
+    forums: Forums, transport: FakeTransport, field: str
+) -> None:
+    row = {key: value for key, value in discussion(1).items() if key != field}
+    transport.functions[FORUM_DISCUSSIONS] = lambda _: {"discussions": [row]}
+    with pytest.raises(Permanent) as caught:
+        list(forums.discussions(1, since=None))
+    assert caught.value.code == "shape"
+
+
+def test_a_time_beyond_all_calendars_is_no_crash(
+    forums: Forums, transport: FakeTransport
+) -> None:
+    rows = [discussion(1, timemodified=10**15)]
+    transport.functions[FORUM_DISCUSSIONS] = lambda _: {"discussions": rows}
+    with pytest.raises(Permanent):
+        list(forums.discussions(1, since=None))
+
+
 def test_a_vanished_discussion_does_not_stop_the_others(
     forums: Forums, transport: FakeTransport
 ) -> None:

@@ -1,12 +1,18 @@
 """What each answer on the wire becomes, for a read and for a write."""
 
+import ssl
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import requests
+from urllib3.exceptions import MaxRetryError
 
 from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
 from moodle_bridge.interfaces.transport import Answer
+from moodle_bridge.moodle.connection import connection_error
 from moodle_bridge.moodle.rest import RestSettings, RestTransport
+from moodle_bridge.moodle.wire import Asked
 
 from .answering import Site
 
@@ -104,6 +110,7 @@ def test_what_surely_did_nothing_is_transient(
         "bad_gateway",
         "gateway_timeout",
         "server_error",
+        "server_error_with_a_value",
         "login_page_with_status_200",
         "notices_without_a_value",
         "empty",
@@ -129,6 +136,33 @@ def test_a_silent_server_leaves_a_write_in_doubt(site: Site) -> None:
     error = error_of(site.url, writes=True, read_timeout=0.1)
     assert isinstance(error, InDoubt)
     assert isinstance(error_of(site.url, writes=False, read_timeout=0.1), Transient)
+
+
+def test_an_answer_that_drips_is_not_waited_for(site: Site) -> None:
+    moments = (datetime(2026, 11, 23, 0, 0, n * 20, tzinfo=UTC) for n in range(3))
+    transport = RestTransport(
+        site.url,
+        TOKEN,
+        settings=RestSettings(answer_timeout=15),
+        clock=lambda: next(moments),
+    )
+    site.will_answer("value")
+    with pytest.raises(InDoubt, match="too long"):
+        transport.call("f", {}, writes=True)
+    transport.close()
+
+
+def test_a_certificate_that_does_not_hold_is_told_and_not_waited_for() -> None:
+    wrong = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    wrong.verify_message = "self-signed certificate"
+    error = requests.exceptions.SSLError(
+        MaxRetryError(pool=None, url="/", reason=wrong)  # type: ignore[arg-type]
+    )
+    asked = Asked(function="f", writes=True, site_url="https://moodle.example.org")
+    ours = connection_error(error, asked)
+    assert isinstance(ours, Permanent)
+    assert ours.code == "certificate"
+    assert "self-signed" in ours.what
 
 
 def test_an_endless_answer_is_not_read_to_its_end(site: Site) -> None:

@@ -146,17 +146,20 @@ def chain(error: BaseException | None) -> list[str]:
         "SITE/pluginfile.php/%2e%2e/x",
         "SITE/login/token.php/1",
         "SITEpluginfile.php/1/x",
+        "HOST/other/pluginfile.php/1",
         "file:///etc/passwd",
         "//evil.example/moodle/pluginfile.php/1",
         "http://[oops/pluginfile.php/1",
+        "SITE/plugin",
         "",
     ],
 )
 def test_a_file_of_elsewhere_is_not_asked_for(
     site: Site, transport: RestTransport, url: str
 ) -> None:
+    host = site.url.removesuffix("/moodle")
     with pytest.raises(Permanent) as caught:
-        transport.download(url.replace("SITE", site.url), limit=9)
+        transport.download(url.replace("SITE", site.url).replace("HOST", host), limit=9)
     assert caught.value.code == "foreign"
     assert site.requests == []
 
@@ -262,6 +265,7 @@ def test_a_site_keeps_its_sub_path(written: str, address: str) -> None:
         "https://me:secret@moodle.example.org",
         "https://moodle.example.org/?x=1",
         "https://moodle.example.org:99999",
+        "http://192.0.2.7/moodle",
     ],
 )
 def test_an_address_that_cannot_be_right_is_refused(written: str) -> None:
@@ -269,3 +273,10 @@ def test_an_address_that_cannot_be_right_is_refused(written: str) -> None:
         RestTransport(written, TOKEN)
     assert caught.value.item == "[moodle].url"
     assert "secret" not in str(caught.value)
+
+
+def test_a_bundle_of_certificates_must_be_there() -> None:
+    settings = RestSettings(ca_bundle="/nowhere/ca.pem")
+    with pytest.raises(ConfigError) as caught:
+        RestTransport("https://moodle.example.org", TOKEN, settings=settings)
+    assert caught.value.item == "[moodle].ca_bundle"
