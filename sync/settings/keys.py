@@ -35,7 +35,12 @@ _BY_TYPE: dict[object, str] = {
     str: "text",
     Path: "path",
 }
-_NAMED = {"address": "list@example.org", "host": "mail.example.org", "name": "List"}
+_NAMED = {
+    "address": "list@example.org",
+    "host": "mail.example.org",
+    "name": "List",
+    "path": "Maildir",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,8 @@ class MailSettings(Section):
     )
     attach_limit: Size = Field(
         default=200_000,
-        description="Files of a post up to this size go with the mail, larger ones"
-        " as links. Many readers pay for what they receive.",
+        description="The files of a post go with the mail up to this size together,"
+        " the others as links. Many readers pay for what they receive.",
     )
     receipts: bool = Field(
         default=True,
