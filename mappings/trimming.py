@@ -50,6 +50,8 @@ def trim(
         return Trimmed(kept=text)
     sent = [known for known in (sent_text, parent_text) if known and known.strip()]
     cutter = _Cutter(lines, sent)
+    if not cutter.has_own_text(len(lines)):
+        return Trimmed(kept=_joined(lines))
     cutter.cut_below()
     if not cutter.passes_on(cutter.end):
         cutter.cut_end()
@@ -75,17 +77,22 @@ class _Cutter:
         """Say whether the lines up to `end` pass another mail on: that is the matter."""
         return any(is_forwarding(line) for line in self.lines[:end])
 
+    def has_own_text(self, end: int) -> bool:
+        """Say whether anything up to `end` is neither quote nor attribution."""
+        return _TEXT in self.kinds[:end]
+
     def cut_below(self) -> None:
         """Cut the mail that stands below without quote marks."""
         below = self._below()
         if below is None:
             return
         start, end, rule = below
-        if self.passes_on(start + 1) or _TEXT not in self.kinds[:start]:
+        if self.passes_on(start + 1) or not self.has_own_text(start):
             return
         if self._answers_inside(end):
-            for place in range(start, end):
-                self.kinds[place] = _ATTRIBUTION
+            self.kinds[start:end] = _ATTRIBUTION * (end - start)
+            headers = Attribution(start=start, end=end, firm=True)
+            self.attributions = (*self.attributions, headers)
             self.rules.append("answers-inside")
             return
         self._cut_from(start, rule)
@@ -233,7 +240,7 @@ class _Cutter:
 
     def _cut_foot(self, rule: str, find: Callable[[Sequence[str]], int | None]) -> bool:
         start = find(self.lines[: self.end])
-        if start is None or not self._is_answer(start):
+        if start is None or not self.has_own_text(start):
             return False
         self._cut_from(start, rule)
         return True
@@ -245,7 +252,7 @@ class _Cutter:
         block = self.kinds[start : self.end]
         if _QUOTE not in block and _ATTRIBUTION not in block:
             return False
-        if not self._is_answer(start) or not self._is_cuttable(start, block):
+        if not self.has_own_text(start) or not self._is_cuttable(start, block):
             return False
         self._cut_from(start, "quote-below")
         return True
@@ -260,9 +267,6 @@ class _Cutter:
             return True
         lines = self.lines[start : self.end]
         return any(ours_among(lines, self.sent, letters_least=1))
-
-    def _is_answer(self, end: int) -> bool:
-        return _TEXT in self.kinds[:end]
 
     def _after(self, place: int, kinds: set[str]) -> int:
         while place < self.end and self.kinds[place] in kinds:

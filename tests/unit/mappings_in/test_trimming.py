@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.trimming import trim
+
+HERE = Path(__file__).parent
+OWN = "My answer.\nWe will come."
+PARENT = """Dear all,
+
+The visit to Thiès takes place on Friday. Please tell us how many of you will
+come, and whether you need a bed for the night.
+
+Bring the numbers of your pumps.
+
+Peter"""
+
+
+def lines_of(name: str) -> list[str]:
+    text = (HERE / name).read_text("utf-8").strip("\n")
+    return [line.replace("\\n", "\n") for line in text.split("\n")]
+
+
+def wrapped(text: str, width: int) -> str:
+    return "\n".join(
+        textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    )
+
+
+@pytest.mark.parametrize("width", [998, 60, 38])
+@pytest.mark.parametrize("quoted", ["> one\n> two", "one\ntwo"], ids=["marked", "bare"])
+@pytest.mark.parametrize("attribution", lines_of("attributions.txt"))
+def test_an_attribution_and_what_follows_it_is_cut_in_every_language(
+    attribution: str, quoted: str, width: int
+) -> None:
+    told = trim(f"{OWN}\n\n{wrapped(attribution, width)}\n\n{quoted}\n")
+    assert told.kept == OWN
+    assert told.cut.endswith("two")
+
+
+@pytest.mark.parametrize("headers", lines_of("headers_below.txt"))
+def test_the_headers_of_a_mail_below_end_the_answer_in_every_language(
+    headers: str,
+) -> None:
+    assert trim(f"{OWN}\n\n{headers}\n\nquoted words\nmore words\n").kept == OWN
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"], ids=["close", "apart"])
+@pytest.mark.parametrize("foot", lines_of("feet.txt"))
+def test_what_phones_lists_and_signatures_put_below_is_cut(foot: str, gap: str) -> None:
+    assert trim(f"{OWN}{gap}{foot}\n").kept == OWN
+
+
+@pytest.mark.parametrize("text", lines_of("authors_own.txt"))
+def test_what_only_looks_like_a_quote_is_left_alone(text: str) -> None:
+    told = trim(text)
+    assert (told.kept, told.cut, told.rules) == (text, "", ())
+
+
+def test_answers_between_quotes_keep_what_they_answer() -> None:
+    text = "Yes:\n\n> How many?\n\nTwelve.\n\n> When?\n\nFriday."
+    assert trim(text).kept == text
+
+
+def test_an_answer_below_the_quote_survives_and_the_quote_goes() -> None:
+    told = trim("On Mon, 3 Feb 2025 at 09:02, Peter wrote:\n> How many?\n\nTwelve.")
+    assert told.kept == "Twelve."
+    assert told.rules == ("attribution", "quote-above")
+
+
+def test_a_greeting_above_and_the_answer_below_the_quote_both_survive() -> None:
+    told = trim("Hi,\n\nOn 3/2/25 09:02, Peter wrote:\n> How many?\n\nTwelve.")
+    assert "Hi," in told.kept
+    assert "Twelve." in told.kept
+
+
+def test_a_mail_that_is_nothing_but_a_quote_is_kept_whole() -> None:
+    text = "On Mon, 3 Feb 2025 at 09:02, Peter wrote:\n> How many?"
+    assert (trim(text).kept, trim(text).cut) == (text, "")
+
+
+def test_a_mail_that_is_passed_on_is_kept_with_what_it_passes_on() -> None:
+    text = (
+        "Look:\n\n---------- Forwarded message ---------\nFrom: A <a@b.example>\n"
+        "Date: Mon\nSubject: Pump\nTo: me\n\nWe sell.\n> pumps"
+    )
+    assert trim(text).kept == text
+
+
+def test_only_one_signature_is_taken_so_that_verses_stay() -> None:
+    assert trim("One\n--\nTwo\n--\nThree").kept == "One\n--\nTwo"
+
+
+def test_a_very_long_text_is_left_alone() -> None:
+    text = "> x\n" * 30_000
+    assert trim(text).kept == text
+
+
+class TestWhereWeKnowWhatWasSent:
+    def test_an_answer_inside_an_unmarked_mail_survives(self) -> None:
+        below = PARENT.replace("Bring the", "WE ARE TWELVE, without beds.\n\nBring the")
+        headers = "From: Peter\nSent: Monday\nTo: SM25\nSubject: Visit\n"
+        told = trim(f"See below.\n\n{headers}\n{below}", parent_text=PARENT)
+        assert "See below." in told.kept
+        assert "WE ARE TWELVE, without beds." in told.kept
+        assert "answers-inside" in told.rules
+
+    def test_without_an_answer_inside_the_mail_below_goes_whole(self) -> None:
+        headers = "From: Peter\nSent: Monday\nTo: SM25\nSubject: Visit\n"
+        told = trim(f"We come.\n\n{headers}\n{PARENT}", sent_text=PARENT)
+        assert told.kept == "We come."
+
+    def test_what_we_sent_goes_without_any_mark_and_however_it_is_wrapped(self) -> None:
+        quoted = "\n".join(textwrap.wrap(PARENT.replace("\n", " "), 40))
+        assert trim(f"We come.\n\n{quoted}", sent_text=PARENT).kept == "We come."
+
+    def test_our_words_in_the_authors_mouth_are_the_authors(self) -> None:
+        text = "Thank you.\nBring the numbers of your pumps."
+        assert trim(text, parent_text=PARENT).kept == text
+
+    def test_marks_before_words_that_we_did_not_send_are_the_authors(self) -> None:
+        text = "My list:\n\n> first the wells\n> then the pumps"
+        assert trim(text, parent_text=PARENT).kept == text
+        assert trim(text).kept == "My list:"
+
+
+LINES = st.sampled_from(
+    [
+        *lines_of("attributions.txt"),
+        *(
+            line
+            for block in lines_of("headers_below.txt")
+            for line in block.split("\n")
+        ),
+        *(line for block in lines_of("feet.txt") for line in block.split("\n")),
+        *(
+            "",
+            "",
+            "> quoted",
+            "> > deeper",
+            "My own words.",
+            "| bar",
+            "--",
+            "-- ",
+            "___",
+        ),
+        *PARENT.split("\n"),
+    ]
+)
+
+
+@given(st.lists(st.one_of(LINES, st.text(max_size=20)), max_size=25), st.booleans())
+def test_every_line_is_either_kept_or_cut(lines: list[str], known: bool) -> None:
+    text = "\n".join(lines)
+    told = trim(text, sent_text=PARENT if known else None)
+    whole = Counter(full(text))
+    assert Counter(full(told.kept)) + Counter(full(told.cut)) == whole
+    assert bool(told.kept.strip()) == bool(text.strip())
+    assert bool(told.cut) == bool(told.rules)
+
+
+def full(text: str) -> list[str]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [line for line in lines if line.strip()]
