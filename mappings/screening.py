@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mappings import screening_rules as rule
 from mappings.mail_reading import ReadMail
-from mappings.screening_rules import RULES
+from mappings.screening_rules import Rule
 from mappings.verdict import (
     DeliveryFailure,
     Outcome,
@@ -22,6 +23,7 @@ from mappings.verdict import (
 )
 
 __all__ = [
+    "RULES",
     "DeliveryFailure",
     "Outcome",
     "RuleOutcome",
@@ -90,8 +92,156 @@ def _asked(
         envelope_sender=envelope_sender,
         envelope_recipient=envelope_recipient,
     )
-    for rule in RULES:
-        verdict = rule.check(screened, rule)
-        yield RuleOutcome(name=rule.name, description=rule.description, verdict=verdict)
+    for one in RULES:
+        verdict = one.check(screened, one)
+        yield RuleOutcome(name=one.name, description=one.description, verdict=verdict)
         if verdict:
             return
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="circle",
+        description="It went through more mail servers than any mail has to.",
+        kind=VerdictKind.LOOP,
+        outcome=Outcome.ASIDE,
+        advice="Look which two addresses forward to each other.",
+        check=rule.circle,
+    ),
+    Rule(
+        name="own-mail",
+        description="The bridge wrote it: our header, or our Message-ID.",
+        kind=VerdictKind.RECEIPT,
+        outcome=Outcome.ASIDE,
+        advice="Nothing to do: it shows that the list handed the mail out.",
+        check=rule.own,
+    ),
+    Rule(
+        name="hops",
+        description="It went through more bridges than may be.",
+        kind=VerdictKind.LOOP,
+        outcome=Outcome.ASIDE,
+        advice="Look whether two bridges join the same forum or list.",
+        check=rule.hops,
+    ),
+    Rule(
+        name="echo",
+        description="A bridge wrote it, or it comes from an address of the bridge.",
+        kind=VerdictKind.ECHO,
+        outcome=Outcome.ASIDE,
+        advice="Nothing to do: the words are in the forum already.",
+        check=rule.echo,
+    ),
+    Rule(
+        name="moodle-notification",
+        description="Moodle itself sent it, to tell of a post.",
+        kind=VerdictKind.NOTIFICATION,
+        outcome=Outcome.ASIDE,
+        advice="Turn off forum mail for the account that the bridge reads mail with.",
+        check=rule.notification,
+    ),
+    Rule(
+        name="delivery-report",
+        description="A mail server tells of a mail that it did not deliver.",
+        kind=VerdictKind.BOUNCE,
+        outcome=Outcome.ASIDE,
+        advice="See which address failed; after several, ask its owner for another.",
+        check=rule.bounce,
+    ),
+    Rule(
+        name="complaint",
+        description="A mail host passes on that somebody called our mail spam.",
+        kind=VerdictKind.COMPLAINT,
+        outcome=Outcome.ASIDE,
+        advice="Ask whether this person still wants mail; send none until they do.",
+        check=rule.complaint,
+    ),
+    Rule(
+        name="read-receipt",
+        description="A mail program tells that a mail was shown.",
+        kind=VerdictKind.READ_RECEIPT,
+        outcome=Outcome.ASIDE,
+        advice="Nothing to do.",
+        check=rule.read_receipt,
+    ),
+    Rule(
+        name="calendar-answer",
+        description="A calendar accepts or declines an invitation.",
+        kind=VerdictKind.CALENDAR,
+        outcome=Outcome.ASIDE,
+        advice="Nothing to do.",
+        check=rule.calendar,
+    ),
+    Rule(
+        name="list-admin",
+        description="The program of the mailing list wrote it itself.",
+        kind=VerdictKind.LIST_ADMIN,
+        outcome=Outcome.ASIDE,
+        advice="Read it: the list may be holding a mail of the bridge.",
+        check=rule.list_admin,
+    ),
+    Rule(
+        name="digest",
+        description="It is several posts of a list in one mail.",
+        kind=VerdictKind.DIGEST,
+        outcome=Outcome.HOLD,
+        advice="Set the bridge's list membership to single mails, not digests.",
+        check=rule.digest,
+    ),
+    Rule(
+        name="auto-reply",
+        description="A program answered in somebody's place.",
+        kind=VerdictKind.AUTO_REPLY,
+        outcome=Outcome.ASIDE,
+        advice="Nothing to do; release it if a person did write it.",
+        check=rule.auto_reply,
+    ),
+    Rule(
+        name="authentication",
+        description="Our mail server says that the sender's address is forged.",
+        kind=VerdictKind.UNAUTHENTICATED,
+        outcome=Outcome.HOLD,
+        advice="Ask the named sender whether they wrote it, then release or drop it.",
+        check=rule.unauthenticated,
+    ),
+    Rule(
+        name="spam",
+        description="A spam filter on the way marked it.",
+        kind=VerdictKind.SPAM,
+        outcome=Outcome.HOLD,
+        advice="Read it, then release or drop it.",
+        check=rule.spam,
+    ),
+    Rule(
+        name="too-big",
+        description="It is larger than the settings allow.",
+        kind=VerdictKind.TOO_BIG,
+        outcome=Outcome.HOLD,
+        advice="Ask its sender for smaller files, or raise the limit and release it.",
+        check=rule.too_big,
+    ),
+    Rule(
+        name="unreadable",
+        description="It cannot be read: encrypted, or built to be a burden.",
+        kind=VerdictKind.UNREADABLE,
+        outcome=Outcome.HOLD,
+        advice="Ask its sender to write it again as plain text.",
+        check=rule.unreadable,
+    ),
+    Rule(
+        name="maybe-auto-reply",
+        description="Its subject looks like an auto-reply, but nothing else does.",
+        kind=VerdictKind.AUTO_REPLY,
+        outcome=Outcome.HOLD,
+        advice="Read it; release it if a person wrote it.",
+        check=rule.maybe_auto_reply,
+    ),
+    Rule(
+        name="empty",
+        description="It holds neither text nor files.",
+        kind=VerdictKind.EMPTY,
+        outcome=Outcome.HOLD,
+        advice="Ask its sender to write the answer above the quoted text.",
+        check=rule.empty,
+    ),
+)

@@ -1,4 +1,4 @@
-"""The rules of screening, in the order in which they are asked."""
+"""The rules of screening, each by itself; their order is a matter of screening."""
 
 from __future__ import annotations
 
@@ -48,13 +48,15 @@ def _hit(rule: Rule, detail: str = "", *, reason: str = "") -> Verdict:
     )
 
 
-def _circle(asked: Screened, rule: Rule) -> Verdict | None:
+def circle(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what went through too many mail servers."""
     if asked.mail.received_count > asked.rules.max_received:
         return _hit(rule, f"{asked.mail.received_count} Received fields")
     return None
 
 
-def _own(asked: Screened, rule: Rule) -> Verdict | None:
+def own(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what this bridge wrote."""
     mail, rules = asked.mail, asked.rules
     mark = bridge_header(mail.headers.first(BRIDGE_HEADER))
     if mark and mark.site == rules.site_tag:
@@ -84,14 +86,16 @@ def _own(asked: Screened, rule: Rule) -> Verdict | None:
     return None
 
 
-def _hops(asked: Screened, rule: Rule) -> Verdict | None:
+def hops(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what went through too many bridges."""
     mark = bridge_header(asked.mail.headers.first(BRIDGE_HEADER))
     if mark and mark.hops >= asked.rules.max_hops:
         return _hit(rule, f"site {mark.site}, {mark.hops} hops")
     return None
 
 
-def _echo(asked: Screened, rule: Rule) -> Verdict | None:
+def echo(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what a bridge wrote that no longer says which."""
     mail = asked.mail
     if BRIDGE_HEADER in mail.headers and not bridge_header(
         mail.headers.first(BRIDGE_HEADER)
@@ -103,7 +107,8 @@ def _echo(asked: Screened, rule: Rule) -> Verdict | None:
     return None
 
 
-def _notification(asked: Screened, rule: Rule) -> Verdict | None:
+def notification(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit Moodle's own notifications."""
     mail = asked.mail
     if mail.list_id and _MOODLE_LIST.search(mail.list_id):
         return _hit(rule, "List-Id")
@@ -112,7 +117,8 @@ def _notification(asked: Screened, rule: Rule) -> Verdict | None:
     return None
 
 
-def _bounce(asked: Screened, rule: Rule) -> Verdict | None:
+def bounce(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit delivery reports; the verdict names their recipients."""
     mail = asked.mail
     if not is_delivery_report(mail, null_sender=asked.null_sender):
         return None
@@ -130,13 +136,15 @@ def _bounce(asked: Screened, rule: Rule) -> Verdict | None:
     )
 
 
-def _complaint(asked: Screened, rule: Rule) -> Verdict | None:
+def complaint(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit abuse reports (RFC 5965)."""
     if asked.mail.report_type == "feedback-report":
         return _hit(rule, "feedback-report")
     return None
 
 
-def _read_receipt(asked: Screened, rule: Rule) -> Verdict | None:
+def read_receipt(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit disposition notifications (RFC 8098)."""
     mail = asked.mail
     if mail.report_type == "disposition-notification" or any(
         part.media_type.endswith("disposition-notification")
@@ -146,7 +154,8 @@ def _read_receipt(asked: Screened, rule: Rule) -> Verdict | None:
     return None
 
 
-def _calendar(asked: Screened, rule: Rule) -> Verdict | None:
+def calendar(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit answers of calendars (RFC 5546), not invitations."""
     for part in asked.mail.machine_parts:
         if part.media_type != "text/calendar":
             continue
@@ -158,17 +167,20 @@ def _calendar(asked: Screened, rule: Rule) -> Verdict | None:
     return None
 
 
-def _list_admin(asked: Screened, rule: Rule) -> Verdict | None:
+def list_admin(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit letters of the list's own program."""
     if is_list_admin(asked.mail, asked.rules.mailing_list):
         return _hit(rule, asked.mail.subject)
     return None
 
 
-def _digest(asked: Screened, rule: Rule) -> Verdict | None:
+def digest(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit digests (RFC 2046 5.1.5, RFC 1153)."""
     return _hit(rule, asked.mail.subject) if is_digest(asked.mail) else None
 
 
-def _auto_reply(asked: Screened, rule: Rule) -> Verdict | None:
+def auto_reply(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what a program answered (RFC 3834)."""
     from_list = is_from_list(asked.mail, asked.rules.mailing_list)
     sign = automatic_sign(asked.mail, from_list=from_list)
     if sign is None and asked.null_sender:
@@ -176,20 +188,23 @@ def _auto_reply(asked: Screened, rule: Rule) -> Verdict | None:
     return _hit(rule, sign) if sign else None
 
 
-def _maybe_auto_reply(asked: Screened, rule: Rule) -> Verdict | None:
+def maybe_auto_reply(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what has nothing but the subject of an auto-reply."""
     if may_be_automatic(asked.mail):
         return _hit(rule, asked.mail.subject, reason="maybe-auto-reply")
     return None
 
 
-def _unauthenticated(asked: Screened, rule: Rule) -> Verdict | None:
+def unauthenticated(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what our mail server found forged."""
     if not asked.rules.authserv_id:
         return None
     failure = authentication_failure(asked.mail.headers, asked.rules.authserv_id)
     return _hit(rule, failure) if failure else None
 
 
-def _spam(asked: Screened, rule: Rule) -> Verdict | None:
+def spam(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what a filter on the way marked."""
     headers = asked.mail.headers
     for name in ("x-spam-flag", "x-spam-status", "x-spam"):
         if headers.first(name).lower().startswith("yes"):
@@ -199,7 +214,8 @@ def _spam(asked: Screened, rule: Rule) -> Verdict | None:
     return None
 
 
-def _too_big(asked: Screened, rule: Rule) -> Verdict | None:
+def too_big(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what is over the limit, or came without its body for that reason."""
     mail = asked.mail
     told = mail.headers.first(_OVERSIZE)
     size = max(
@@ -210,160 +226,14 @@ def _too_big(asked: Screened, rule: Rule) -> Verdict | None:
     return None
 
 
-def _unreadable(asked: Screened, rule: Rule) -> Verdict | None:
+def unreadable(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what could not be read."""
     found = [problem for problem in asked.mail.problems if problem in _UNREADABLE]
     return _hit(rule, ", ".join(found)) if found else None
 
 
-def _empty(asked: Screened, rule: Rule) -> Verdict | None:
+def empty(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what holds nothing."""
     if not asked.mail.text.strip() and not asked.mail.files:
         return _hit(rule)
     return None
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="circle",
-        description="It went through more mail servers than any mail has to.",
-        kind=VerdictKind.LOOP,
-        outcome=Outcome.ASIDE,
-        advice="Look which two addresses forward to each other.",
-        check=_circle,
-    ),
-    Rule(
-        name="own-mail",
-        description="The bridge wrote it: our header, or our Message-ID.",
-        kind=VerdictKind.RECEIPT,
-        outcome=Outcome.ASIDE,
-        advice="Nothing to do: it shows that the list handed the mail out.",
-        check=_own,
-    ),
-    Rule(
-        name="hops",
-        description="It went through more bridges than may be.",
-        kind=VerdictKind.LOOP,
-        outcome=Outcome.ASIDE,
-        advice="Look whether two bridges join the same forum or list.",
-        check=_hops,
-    ),
-    Rule(
-        name="echo",
-        description="A bridge wrote it, or it comes from an address of the bridge.",
-        kind=VerdictKind.ECHO,
-        outcome=Outcome.ASIDE,
-        advice="Nothing to do: the words are in the forum already.",
-        check=_echo,
-    ),
-    Rule(
-        name="moodle-notification",
-        description="Moodle itself sent it, to tell of a post.",
-        kind=VerdictKind.NOTIFICATION,
-        outcome=Outcome.ASIDE,
-        advice="Turn off forum mail for the account that the bridge reads mail with.",
-        check=_notification,
-    ),
-    Rule(
-        name="delivery-report",
-        description="A mail server tells of a mail that it did not deliver.",
-        kind=VerdictKind.BOUNCE,
-        outcome=Outcome.ASIDE,
-        advice="See which address failed; after several, ask its owner for another.",
-        check=_bounce,
-    ),
-    Rule(
-        name="complaint",
-        description="A mail host passes on that somebody called our mail spam.",
-        kind=VerdictKind.COMPLAINT,
-        outcome=Outcome.ASIDE,
-        advice="Ask whether this person still wants mail; send none until they do.",
-        check=_complaint,
-    ),
-    Rule(
-        name="read-receipt",
-        description="A mail program tells that a mail was shown.",
-        kind=VerdictKind.READ_RECEIPT,
-        outcome=Outcome.ASIDE,
-        advice="Nothing to do.",
-        check=_read_receipt,
-    ),
-    Rule(
-        name="calendar-answer",
-        description="A calendar accepts or declines an invitation.",
-        kind=VerdictKind.CALENDAR,
-        outcome=Outcome.ASIDE,
-        advice="Nothing to do.",
-        check=_calendar,
-    ),
-    Rule(
-        name="list-admin",
-        description="The program of the mailing list wrote it itself.",
-        kind=VerdictKind.LIST_ADMIN,
-        outcome=Outcome.ASIDE,
-        advice="Read it: the list may be holding a mail of the bridge.",
-        check=_list_admin,
-    ),
-    Rule(
-        name="digest",
-        description="It is several posts of a list in one mail.",
-        kind=VerdictKind.DIGEST,
-        outcome=Outcome.HOLD,
-        advice="Set the bridge's list membership to single mails, not digests.",
-        check=_digest,
-    ),
-    Rule(
-        name="auto-reply",
-        description="A program answered in somebody's place.",
-        kind=VerdictKind.AUTO_REPLY,
-        outcome=Outcome.ASIDE,
-        advice="Nothing to do; release it if a person did write it.",
-        check=_auto_reply,
-    ),
-    Rule(
-        name="authentication",
-        description="Our mail server says that the sender's address is forged.",
-        kind=VerdictKind.UNAUTHENTICATED,
-        outcome=Outcome.HOLD,
-        advice="Ask the named sender whether they wrote it, then release or drop it.",
-        check=_unauthenticated,
-    ),
-    Rule(
-        name="spam",
-        description="A spam filter on the way marked it.",
-        kind=VerdictKind.SPAM,
-        outcome=Outcome.HOLD,
-        advice="Read it, then release or drop it.",
-        check=_spam,
-    ),
-    Rule(
-        name="too-big",
-        description="It is larger than the settings allow.",
-        kind=VerdictKind.TOO_BIG,
-        outcome=Outcome.HOLD,
-        advice="Ask its sender for smaller files, or raise the limit and release it.",
-        check=_too_big,
-    ),
-    Rule(
-        name="unreadable",
-        description="It cannot be read: encrypted, or built to be a burden.",
-        kind=VerdictKind.UNREADABLE,
-        outcome=Outcome.HOLD,
-        advice="Ask its sender to write it again as plain text.",
-        check=_unreadable,
-    ),
-    Rule(
-        name="maybe-auto-reply",
-        description="Its subject looks like an auto-reply, but nothing else does.",
-        kind=VerdictKind.AUTO_REPLY,
-        outcome=Outcome.HOLD,
-        advice="Read it; release it if a person wrote it.",
-        check=_maybe_auto_reply,
-    ),
-    Rule(
-        name="empty",
-        description="It holds neither text nor files.",
-        kind=VerdictKind.EMPTY,
-        outcome=Outcome.HOLD,
-        advice="Ask its sender to write the answer above the quoted text.",
-        check=_empty,
-    ),
-)

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import pytest
+from mails_in import LIST, RULES, mail, written
+
+from mappings.mail_reading import read_mail
+from mappings.screening import RULES as ORDER
+from mappings.screening import (
+    Outcome,
+    ScreeningRules,
+    Verdict,
+    VerdictKind,
+    explained,
+    screen,
+)
+
+PERSON = "From: Ami <ami@example.sn>\nMessage-ID: <x@y.example>"
+
+
+def verdict_of(headers: str, body: str = "Hello.\n", **envelope: str) -> Verdict:
+    return screen(written(f"{PERSON}\n{headers}", body), RULES, **envelope)
+
+
+def test_every_rule_has_a_name_of_its_own_a_description_and_an_advice() -> None:
+    assert len({rule.name for rule in ORDER}) == len(ORDER)
+    assert all(rule.description and rule.advice for rule in ORDER)
+
+
+def test_what_explains_a_verdict_ends_with_the_rule_that_hit() -> None:
+    told = explained(mail("out-of-office-fr"), RULES)
+    assert told[-1].name == "auto-reply"
+    assert told[-1].verdict == screen(mail("out-of-office-fr"), RULES)
+    assert all(outcome.verdict is None for outcome in told[:-1])
+
+
+def test_of_an_accepted_mail_every_rule_was_asked() -> None:
+    told = explained(mail("french-quotes-below"), RULES)
+    assert [outcome.name for outcome in told] == [rule.name for rule in ORDER]
+
+
+def test_our_own_mail_that_comes_back_is_a_receipt_with_its_key() -> None:
+    verdict = screen(mail("own-mail-back"), RULES)
+    assert verdict.kind == VerdictKind.RECEIPT
+    assert (verdict.receipt_key, verdict.receipt_post_id) == ("post:417", 417)
+
+
+def test_our_message_id_alone_is_enough_for_a_receipt() -> None:
+    read = written(
+        "From: a@b.example\nMessage-ID: <post.417.abcdef@bridge.example.org>"
+    )
+    verdict = screen(read, RULES)
+    assert verdict.kind == VerdictKind.RECEIPT
+    assert (verdict.receipt_key, verdict.receipt_post_id) == (None, 417)
+
+
+def test_a_mail_of_another_bridge_is_taken_until_it_went_through_too_many() -> None:
+    once = verdict_of("X-Moodle-Bridge: site=zzzzzz; post=9; key=post:9; hops=1")
+    twice = verdict_of("X-Moodle-Bridge: site=zzzzzz; post=9; key=post:9; hops=2")
+    assert once.kind == VerdictKind.ACCEPT
+    assert twice.kind == VerdictKind.LOOP
+
+
+def test_a_bridge_header_that_makes_no_sense_is_an_echo_all_the_same() -> None:
+    assert verdict_of("X-Moodle-Bridge: what?").kind == VerdictKind.ECHO
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Auto-Submitted: auto-generated",
+        "Auto-Submitted: auto-replied; owner-email=a@b.example",
+        "X-Autoreply: yes",
+        "X-Autorespond: vacation",
+        "Precedence: auto_reply",
+        "Precedence: junk",
+        "Preference: auto_reply",
+        "Return-Path: <>",
+    ],
+)
+def test_a_program_that_says_so_is_believed(header: str) -> None:
+    verdict = verdict_of(header)
+    assert (verdict.kind, verdict.outcome) == (VerdictKind.AUTO_REPLY, Outcome.ASIDE)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Auto-Submitted: no",
+        "X-Autoreply: no",
+        "X-Auto-Response-Suppress: All",
+        "Precedence: normal",
+        "Precedence: list",
+        "Return-Path: <ami@example.sn>",
+        "X-MS-Exchange-Inbox-Rules-Loop: ami@example.sn",
+        "Subject: Re: Automatic reply: Plan",
+        "Subject: About automatic replies",
+        "Subject: Réponse à la question 3",
+    ],
+)
+def test_a_person_is_not_taken_for_a_program(header: str) -> None:
+    assert verdict_of(header).kind == VerdictKind.ACCEPT
+
+
+def test_the_null_return_path_of_the_envelope_counts_before_the_headers() -> None:
+    assert verdict_of("", envelope_sender="").kind == VerdictKind.AUTO_REPLY
+    told = verdict_of("Return-Path: <>", envelope_sender="ami@example.sn")
+    assert told.kind == VerdictKind.ACCEPT
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Plan",
+        "Out of Office: Plan",
+        "[SM25] Réponse automatique : Plan",
+        "Automatisch antwoord: Plan",
+        "Respuesta automática: Plan",
+        "Resposta automática: Plan",
+        "Risposta automatica: Plan",
+        "Abwesenheitsnotiz: Plan",
+        "Autosvar: Plan",
+        "Automaattinen vastaus: Plan",
+        "Odpowiedź automatyczna: Plan",
+        "Automatická odpověď: Plan",
+        "Автоответ: Plan",
+        "Otomatik yanıt: Plan",
+        "Trả lời tự động: Plan",
+        "自动回复: Plan",
+        "自動返信: Plan",
+        "자동 회신: Plan",
+        "رد تلقائي: Plan",
+        "תשובה אוטומטית: Plan",
+        "Jibu la kiotomatiki: Plan",
+    ],
+)
+def test_the_subject_of_an_auto_reply_is_known_in_many_languages(subject: str) -> None:
+    assert verdict_of(f"Subject: {subject}").kind == VerdictKind.AUTO_REPLY
+
+
+def test_bulk_of_our_own_list_is_the_lists_word_and_of_another_is_not() -> None:
+    ours = "List-Id: SM25 <sm25.lists.example.org>\nPrecedence: bulk"
+    other = "List-Id: X <sm25.lists.example.org.evil.example>\nPrecedence: bulk"
+    assert verdict_of(ours).kind == VerdictKind.ACCEPT
+    assert verdict_of(other).kind == VerdictKind.AUTO_REPLY
+
+
+def test_a_list_post_that_only_ends_like_our_address_is_not_our_list() -> None:
+    near = "List-Post: <mailto:not-sm25@lists.example.org>\nPrecedence: bulk"
+    assert verdict_of(near).kind == VerdictKind.AUTO_REPLY
+
+
+def test_a_report_of_a_success_is_no_bounce() -> None:
+    report = read_mail(
+        b"From: MAILER-DAEMON@x.example\nReturn-Path: <>\nSubject: Delivered\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        b"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+        b"Final-Recipient: rfc822; a@b.example\nAction: delivered\nStatus: 2.0.0\n\n"
+        b"--b--\n"
+    )
+    verdict = screen(report, RULES)
+    assert verdict.kind == VerdictKind.DELAY
+    assert [failure.action for failure in verdict.failures] == ["delivered"]
+
+
+def test_a_person_who_passes_a_report_on_is_no_mail_server() -> None:
+    read = read_mail(
+        b"From: ami@example.sn\nSubject: What is this?\n"
+        b"Content-Type: multipart/mixed; boundary=b\n\n"
+        b"--b\nContent-Type: text/plain\n\nI got this.\n"
+        b"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+        b"Final-Recipient: rfc822; a@b.example\nAction: failed\n\n--b--\n"
+    )
+    assert screen(read, RULES).kind == VerdictKind.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("result", "kind"),
+    [
+        ("mx.example.org; dmarc=fail", VerdictKind.UNAUTHENTICATED),
+        ("MX.example.org 1; dmarc = FAIL (p=none)", VerdictKind.UNAUTHENTICATED),
+        ('mx.example.org; dmarc=fail reason="x;";', VerdictKind.UNAUTHENTICATED),
+        ("mx.example.org; dmarc=pass", VerdictKind.ACCEPT),
+        ("mx.example.org; dmarc=none; spf=fail; dkim=fail", VerdictKind.ACCEPT),
+        ('mx.example.org; dkim=fail reason="dmarc=fail"', VerdictKind.ACCEPT),
+        ("mx.example.org; none", VerdictKind.ACCEPT),
+        ("mx.evil.example; dmarc=fail", VerdictKind.ACCEPT),
+    ],
+)
+def test_only_what_our_own_mail_server_found_counts(
+    result: str, kind: VerdictKind
+) -> None:
+    assert verdict_of(f"Authentication-Results: {result}").kind == kind
+
+
+def test_without_a_server_to_believe_none_is_believed() -> None:
+    rules = ScreeningRules(site_tag="abcdef", domain="bridge.example.org")
+    assert screen(mail("forged-failing"), rules).kind == VerdictKind.ACCEPT
+
+
+def test_too_big_is_measured_in_bytes_or_told_by_the_mailbox() -> None:
+    small = ScreeningRules(
+        site_tag="abcdef", domain="bridge.example.org", mailing_list=LIST, max_size=100
+    )
+    verdict = screen(mail("phone-photo"), small)
+    assert (verdict.kind, verdict.outcome) == (VerdictKind.TOO_BIG, Outcome.HOLD)
+    assert screen(mail("too-big-header"), RULES).detail == "31457280 bytes"
+
+
+def test_a_mail_with_a_file_and_no_text_is_not_empty() -> None:
+    read = read_mail(
+        b"From: ami@example.sn\nContent-Type: image/png; name=a.png\n"
+        b"Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"
+    )
+    assert screen(read, RULES).kind == VerdictKind.ACCEPT
