@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _MACHINE_FILES = frozenset(
         "application/pgp-keys",
     }
 )
+_AUTHOR_LINE = '<div class="via-mail-author">{}</div>'
+_AUTHOR_LINE_AGAIN = re.compile(r'<div class="via-mail-author">.*?</div>\s*', re.DOTALL)
 _QUOTE_RULES = frozenset({"headers-below", "mail-below", "quote-below", "quote-above"})
 _SUBSTANTIAL_WORDS = 60
 _FALLBACK_LONGEST = 60
@@ -77,7 +80,7 @@ def post_from_mail(
     noted = _is_substantial(trimmed)
     pieces = []
     if author_line:
-        pieces.append(html_from_line(author_line))
+        pieces.append(_AUTHOR_LINE.format(html_from_line(author_line)))
     pieces.append(html_from_text(trimmed.kept))
     if not trimmed.kept.strip() and files:
         pieces.append(html_from_line(", ".join(file.filename for file in files)))
@@ -89,6 +92,14 @@ def post_from_mail(
         files=files,
         note_of_cut=noted,
     )
+
+
+def without_author_line(message: str) -> str:
+    """Return a post that was made from a mail without the line that names its author.
+
+    For the mail that it becomes, where the author stands in From.
+    """
+    return _AUTHOR_LINE_AGAIN.sub("", message, count=1)
 
 
 def _subject(

@@ -27,7 +27,7 @@ from sync.actions import (
 )
 from sync.actions import Withheld as LeftAlone
 from sync.engine import refuse_beyond
-from sync.jobs.routing import DISCUSSION_GONE
+from sync.jobs.routing import DISCUSSION_GONE, Route
 from sync.jobs.verdicts import Judge, Judged, in_order
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
@@ -220,6 +220,8 @@ class MirrorIn:
             marker=name,
             author_line=phrase(language, "by_mail", name=judged.person.fullname),
             language=language,
+            parent_subject=_subject_above(route),
+            tags=(pair.tag,),
         )
         details: dict[str, object] = {
             "mail": inbound.id,
@@ -450,6 +452,12 @@ def _sendable(message_id: str | None) -> str | None:
 
 def _done(post_id: int, discussion_id: int) -> Done:
     return Done(result={"post_id": post_id, "discussion_id": discussion_id})
+
+
+def _subject_above(route: Route) -> str | None:
+    if route.link is not None:
+        return route.link.subject
+    return None if route.awaited is None else route.awaited.subject
 
 
 def _twin_key(judged: Judged) -> str:

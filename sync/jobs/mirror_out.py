@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mappings.audience import answered_by, may_go_to_list, may_go_to_people, readers
 from mappings.identity import correction_message_id
 from mappings.letter import MailSite
+from mappings.mail_to_post import without_author_line
 from mappings.post_to_mail import correction_to_mail, post_to_mail
 from moodle_bridge.errors import Permanent, Rejection, RemoteError
 from moodle_bridge.interfaces import Delivery
@@ -268,11 +269,12 @@ class MirrorOut:
                     posts.values(), sight.discussion, before=now - _EDITING_TIME
                 ),
             )
+            # The service account is nobody who reads, and who wrote by mail has the
+            # mail already.
+            spared = {self._account_id()}
             if link.origin is Origin.MAIL:
-                # Who wrote by mail has the mail already.
-                people = [
-                    person for person in people if person.user_id != link.author_user_id
-                ]
+                spared.add(link.author_user_id or 0)
+            people = [person for person in people if person.user_id not in spared]
         deliveries = self._pair.mailing_list.deliveries(people)
         if not deliveries:
             return (
@@ -414,7 +416,9 @@ def _in_own_name(post: Post, link: Link) -> Post:
     if link.origin is not Origin.MAIL or not link.author_name:
         return post
     return replace(
-        post, author=Author(id=link.author_user_id, fullname=link.author_name)
+        post,
+        author=Author(id=link.author_user_id, fullname=link.author_name),
+        message=without_author_line(post.message),
     )
 
 

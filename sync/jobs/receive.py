@@ -62,9 +62,6 @@ class Reception:
                 headers = _headers(mail.raw)
                 if self._is_receipt(transaction, headers):
                     receipts += 1
-                    self._keep(
-                        transaction, mail, headers, mailbox, InboundState.IGNORED
-                    )
                 elif self._keep(
                     transaction,
                     mail,
@@ -179,15 +176,11 @@ class Reception:
         ids = ids_in(headers.all("message-id"))
         message_id = ids[0] if ids and len(ids[0]) <= _ID_LONGEST else None
         senders = addresses_in(headers.all("from"))
-        receipt = state is InboundState.IGNORED
-        needed = state is InboundState.NEW
-        mark = bridge_header(headers.first(BRIDGE_HEADER)) if receipt else None
-        key = f"receipt:{mark.key}" if mark else mail_key(mail.raw, message_id)
-        new = transaction.inbound.receive(
-            key=key,
+        return transaction.inbound.receive(
+            key=mail_key(mail.raw, message_id),
             message_id=message_id,
             mailbox=mailbox,
-            raw=mail.raw if needed else None,
+            raw=mail.raw if state is InboundState.NEW else None,
             size=len(mail.raw),
             received_at=mail.received,
             sender=senders[0].address if senders else "",
@@ -196,16 +189,6 @@ class Reception:
             envelope_sender=mail.envelope_sender,
             state=state,
         )
-        if new and receipt:
-            for kept in transaction.inbound.find(key):
-                transaction.inbound.change(
-                    kept.id,
-                    rule="receipt",
-                    reason="receipt",
-                    advice="Nothing to do: it shows that the bridge's own mail went"
-                    " out.",
-                )
-        return new
 
 
 def _headers(raw: bytes) -> Headers:

@@ -5,7 +5,7 @@ from mails_in import mail, written
 
 from mappings.mail_files import safe_filename, uniquely_named
 from mappings.mail_reading import ReadMail, read_mail
-from mappings.mail_to_post import PostDraft, post_from_mail
+from mappings.mail_to_post import PostDraft, post_from_mail, without_author_line
 from mappings.trimming import Trimmed, trim
 from moodle_bridge.model.mail import MailFile
 
@@ -49,7 +49,9 @@ def test_a_subject_with_markup_is_made_fit_for_moodle() -> None:
 
 def test_who_wrote_is_said_when_another_account_posts() -> None:
     draft = post_of(mail("bottom-answer"), author_line="Aminata <Diop>, by mail")
-    assert "<p>Aminata &lt;Diop&gt;, by mail</p><p>Two" in draft.message_html
+    line = '<div class="via-mail-author"><p>Aminata &lt;Diop&gt;, by mail</p></div>'
+    assert f"{line}<p>Two" in draft.message_html
+    assert "Aminata" not in without_author_line(draft.message_html)
 
 
 @pytest.mark.parametrize(
