@@ -16,8 +16,8 @@ from moodle_bridge.errors import (
     Busy,
     ConfigError,
     GuardTripped,
-    InDoubt,
-    Transient,
+    Permanent,
+    RemoteError,
 )
 from sync.cli.group import COMMANDS, bridge
 from sync.cli.invocation import Invocation
@@ -53,7 +53,7 @@ def exit_code_of(error: BridgeError) -> ExitCode:
     """Return the exit code that belongs to an error."""
     if isinstance(error, GuardTripped):
         return ExitCode.GUARD
-    if isinstance(error, Transient | InDoubt):
+    if isinstance(error, RemoteError) and not isinstance(error, Permanent):
         return ExitCode.UNREACHABLE
     if isinstance(error, Busy):
         return ExitCode.DONE

@@ -20,6 +20,7 @@ from moodle_bridge.errors import (
     Permanent,
     PluginError,
     Problem,
+    RemoteError,
     Transient,
 )
 from sync.cli import runs
@@ -64,6 +65,7 @@ def raising(error: BaseException) -> Callable[[Invocation], object]:
         (GuardTripped("x"), 4),
         (Transient("x"), 5),
         (InDoubt("x"), 5),
+        (RemoteError("x"), 5),
         (Busy("x"), 0),
         (OSError(errno.ENOSPC, "No space left on device", "ledger.db"), 2),
         (RuntimeError("x"), 1),
