@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 RUNTIME_STAMP := $(VENV)/.runtime
 
-.PHONY: demo test check soak bench lint types docs-check clean
+.PHONY: demo test check soak bench lint types wheel clean
 
 $(RUNTIME_STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -40,6 +40,14 @@ soak: $(STAMP) ## the long kill test
 
 bench: $(STAMP) ## all benchmarks, as a table
 	$(BIN)/python -m benchmarks
+
+wheel: $(STAMP) ## the wheel, tried in a clean environment from elsewhere
+	rm -rf dist build/clean
+	$(BIN)/python -m build --wheel --outdir dist .
+	$(PYTHON) -m venv build/clean
+	build/clean/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	cd / && $(CURDIR)/build/clean/bin/moodle-bridge --help
+	cd / && $(CURDIR)/build/clean/bin/moodle-bridge plugins --json
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
