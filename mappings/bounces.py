@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from email import policy
 from email.parser import BytesParser
 
@@ -88,28 +89,27 @@ def _of_report(text: str) -> Iterator[DeliveryFailure]:
 def _of_letter(mail: ReadMail) -> tuple[DeliveryFailure, ...]:
     if mail.size > _FLUFL_LARGEST or mail.problems:
         return ()
-    try:
-        message = BytesParser(policy=policy.compat32).parsebytes(mail.raw)
+    message = BytesParser(policy=policy.compat32).parsebytes(mail.raw)
+    with suppress(Exception):  # thirty readers of strangers' letters, none of them ours
         soft, hard = all_failures(message)
-    except Exception:  # noqa: BLE001 (thirty readers of strangers' letters, not ours)
-        return ()
-    return tuple(
-        DeliveryFailure(
+        return (*_named(hard, permanent=True), *_named(soft, permanent=False))
+    return ()
+
+
+def _named(addresses: Iterable[bytes], *, permanent: bool) -> Iterator[DeliveryFailure]:
+    for octets in sorted(addresses)[:_RECIPIENTS_MOST]:
+        yield DeliveryFailure(
             address=octets.decode("utf-8", "replace"),
             action="failed" if permanent else "delayed",
             status="",
             hard=permanent,
         )
-        for permanent, addresses in ((True, hard), (False, soft))
-        for octets in sorted(addresses)[:_RECIPIENTS_MOST]
-    )
 
 
 def _address(value: str | None) -> str:
     if not value:
         return ""
-    kind, separator, address = value.rpartition(";")
-    bare = (address if separator else kind or value).strip().strip("<>")
+    bare = value.rpartition(";")[2].strip().strip("<>")
     return bare if "@" in bare and len(bare.split()) == 1 else ""
 
 

@@ -91,9 +91,7 @@ def is_digest(mail: ReadMail) -> bool:
 def _is_of_list(sender: str, mailing_list: ListAddress | None) -> bool:
     local, _, domain = sender.partition("@")
     found = _ADMIN_LOCAL.match(local)
-    if not found:
-        return False
-    if mailing_list is None:
+    if not found or mailing_list is None:
         return False
     own_local, _, own_domain = mailing_list.address.lower().partition("@")
     return domain == own_domain and found["list"] == own_local

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import collapse_rfc2231_value
+from typing import TypeVar
 
 from mappings.charsets import decoded_bytes, without_controls
 from mappings.flowed import unflowed
@@ -25,8 +26,13 @@ _MACHINE_TYPES = frozenset(
         "text/rfc822-headers",
     }
 )
+_TEXT_TYPES = frozenset(
+    {"text/plain", "text/html", "text/markdown", "text/enriched", "text/richtext"}
+)
 _MACHINE_LONGEST = 64_000
 _PARTS_MOST = 1_000
+Told = TypeVar("Told")
+
 _FAULTS = (
     RecursionError,
     LookupError,
@@ -109,7 +115,10 @@ class _Reader:
             return []
         if media_type.startswith("multipart/") and part.is_multipart():
             return self._read_multipart(part, media_type)
-        if media_type in {"text/plain", "text/html"} and _is_text(part, root=root):
+        if media_type.startswith("multipart/"):
+            # Its boundary is missing or never comes: what is there is all one text.
+            return [self._read_text(part, "text/plain")]
+        if media_type in _TEXT_TYPES and _is_text(part, root=root):
             return [self._read_text(part, media_type)]
         if media_type in _MACHINE_TYPES:
             self._read_machine(part, media_type)
@@ -156,11 +165,10 @@ class _Reader:
 
     def _read_enclosed(self, part: Message, media_type: str) -> None:
         for child in _children(part)[:1]:
-            fields = "\n".join(f"{name}: {value}" for name, value in child.raw_items())
             self.machine.append(
                 MachinePart(
                     media_type=media_type,
-                    text=fields[:_MACHINE_LONGEST],
+                    text=_fields_of(child)[:_MACHINE_LONGEST],
                     parameters=parameters_of(part),
                 )
             )
@@ -174,9 +182,6 @@ class _Reader:
 
     def _read_file(self, part: Message, media_type: str) -> None:
         content = _content_of(part)
-        if content is None:
-            self.problems.append("unreadable-part")
-            return
         if content.strip():
             self._add_file(filename_of(part), media_type, content, part)
 
@@ -196,29 +201,32 @@ class _Reader:
 
 def content_type_of(part: Message) -> str:
     """Return the media type in lower case; `text/plain` when it makes no sense."""
-    try:
-        return part.get_content_type()
-    except _FAULTS:
-        return "text/plain"
+    return unless_broken(part.get_content_type, "text/plain")
 
 
 def parameters_of(part: Message) -> tuple[tuple[str, str], ...]:
     """Return the parameters of the Content-Type, names in lower case."""
-    try:
+
+    def read() -> tuple[tuple[str, str], ...]:
         told = part.get_params([], unquote=True) or []
         return tuple(
             (name.lower(), collapse_rfc2231_value(value)) for name, value in told[1:]
         )
-    except _FAULTS:
-        return ()
+
+    return unless_broken(read, ())
 
 
 def filename_of(part: Message) -> str:
     """Return the name that a part gives itself, decoded; empty when none."""
+    return unless_broken(lambda: decoded_words(part.get_filename("") or ""), "")
+
+
+def unless_broken(read: Callable[[], Told], otherwise: Told) -> Told:
+    """Return what the library reads, or this when the mail is too odd for it."""
     try:
-        return decoded_words(part.get_filename("") or "")
+        return read()
     except _FAULTS:
-        return ""
+        return otherwise
 
 
 def _children(part: Message) -> list[Message]:
@@ -229,27 +237,22 @@ def _children(part: Message) -> list[Message]:
 
 
 def _is_text(part: Message, *, root: bool) -> bool:
-    try:
-        disposition = part.get_content_disposition()
-    except _FAULTS:
-        disposition = None
-    if disposition == "attachment":
+    if unless_broken(part.get_content_disposition, None) == "attachment":
         return False
     return root or not filename_of(part)
 
 
-def _content_of(part: Message) -> bytes | None:
-    try:
-        content = part.get_payload(decode=True)
-    except _FAULTS:
-        return None
-    return content if isinstance(content, bytes) else None
+def _content_of(part: Message) -> bytes:
+    # What cannot be decoded is kept as it came.
+    content = unless_broken(lambda: part.get_payload(decode=True), part.get_payload())
+    if isinstance(content, str):
+        return content.encode("utf-8", "surrogateescape")
+    return content if isinstance(content, bytes) else b""
 
 
 def _text_of(part: Message) -> str:
-    content = _content_of(part) or b""
     charset = dict(parameters_of(part)).get("charset")
-    return without_controls(decoded_bytes(content, charset))
+    return without_controls(decoded_bytes(_content_of(part), charset))
 
 
 def _machine_text(part: Message) -> str:
@@ -260,24 +263,20 @@ def _machine_text(part: Message) -> str:
 
 def _blocks(part: Message) -> Iterator[str]:
     for child in _children(part):
-        yield "\n".join(f"{name}: {value}" for name, value in child.raw_items())
+        yield _fields_of(child)
         rest = child.get_payload()
         if isinstance(rest, str) and rest.strip():
             yield rest
-        elif not child.is_multipart():
-            continue
-        else:
-            yield from _blocks(child)
 
 
 def _bytes_of_message(message: Message) -> bytes:
-    try:
-        return message.as_bytes()
-    except (*_FAULTS, UnicodeError):
-        fields = "\n".join(f"{name}: {value}" for name, value in message.raw_items())
-        rest = message.get_payload()
-        text = f"{fields}\n\n{rest if isinstance(rest, str) else ''}"
-        return text.encode("utf-8", "surrogateescape")
+    rest = message.get_payload()
+    bare = f"{_fields_of(message)}\n\n{rest if isinstance(rest, str) else ''}"
+    return unless_broken(message.as_bytes, bare.encode("utf-8", "surrogateescape"))
+
+
+def _fields_of(message: Message) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in message.raw_items())
 
 
 def _tidy(text: str) -> str:

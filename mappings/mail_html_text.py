@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from string import ascii_lowercase, ascii_uppercase
 
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.html_engine import Inscriptis
@@ -22,6 +23,7 @@ _LINK = re.compile(r"(?i)(?:https?://|mailto:)\S+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _BREAKING_TAG = re.compile(r"(?i)</?(?:br|p|div|tr|li|blockquote|pre|table)\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
+_ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript"})
 _QUOTES_MOST = 200
 _ALT_LONGEST = 8
@@ -116,9 +118,8 @@ def _bare_text(html: str) -> str:
 
 
 def _without_element(html: str, name: str) -> str:
-    lowered = html.lower()
-    if len(lowered) != len(html):
-        return html
+    # Only ASCII is lowered: a letter that grows with its case would move the places.
+    lowered = html.translate(_ASCII_LOWER)
     pieces: list[str] = []
     end = 0
     while (start := lowered.find(f"<{name}", end)) >= 0:

@@ -16,6 +16,8 @@ _SIGNATURE_LINES_MOST = 12
 _SIGNATURE_LINE_LONGEST = 160
 _RULED_LINES_MOST = 8
 _LIST_FOOT_LINES_MOST = 25
+_LIST_FOOT_FULL_LINES_MOST = 10
+_CONTACT = re.compile(r"@|https?://")
 _PHONE_LONGEST = 160
 
 _LIST_FOOT = re.compile(
@@ -118,18 +120,12 @@ def list_foot_start(lines: Sequence[str]) -> int | None:
     for place in range(len(lines) - 1, least, -1):
         if _LIST_RULE.match(lines[place]):
             foot = [line for line in lines[place + 1 :] if line.strip()]
-            if foot and _LIST_FOOT.search("\n".join(foot)):
+            told = "\n".join(foot)
+            short = len(foot) <= _LIST_FOOT_FULL_LINES_MOST
+            if short and _LIST_FOOT.search(told) and _CONTACT.search(told):
                 return place
             return None
     return None
-
-
-def without_end_dividers(lines: Sequence[str]) -> int:
-    """Return how many lines are left when blank ones and dividers at the end go."""
-    end = len(lines)
-    while end and (not lines[end - 1].strip() or _DIVIDER.match(lines[end - 1])):
-        end -= 1
-    return end
 
 
 def is_divider(line: str) -> bool:

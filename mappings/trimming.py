@@ -66,7 +66,6 @@ class _Cutter:
     def __init__(self, lines: Sequence[str], sent: Sequence[str]) -> None:
         self.lines = lines
         self.sent = sent
-        self.start = 0
         self.end = len(lines)
         self.dropped: set[int] = set()
         self.rules: list[str] = []
@@ -115,7 +114,7 @@ class _Cutter:
 
     def cut_beginning(self) -> None:
         """Cut the quote above an answer that stands below it."""
-        place = self._after(self.start, {_BLANK})
+        place = self._after(0, {_BLANK})
         after = self._after(place, {_BLANK, _ATTRIBUTION})
         if after > place and after < self.end:
             self._drop(range(place, after), _ATTRIBUTION, "attribution")

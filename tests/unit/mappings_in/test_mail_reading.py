@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mails_in import FOLDER, RULES, mail, raw, written
 
 from mappings.identity import mail_key
+from mappings.mail_body import unless_broken
 from mappings.mail_reading import ReadingLimits, read_mail
 from mappings.screening import VerdictKind, screen
 from mappings.senders import author_of
@@ -224,6 +225,52 @@ def test_ten_thousand_enclosed_mails_are_not_opened() -> None:
     read = read_mail(nested)
     assert read.problems == ("over-nesting",)
     assert read.size == len(nested)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Type: multipart/mixed",
+        b"Content-Type: multipart/mixed; boundary=never",
+        b"Content-Type: text/markdown",
+        b"Content-Type: nonsense",
+        b"Content-Type: text/plain; charset*=x''%zz",
+        b"Content-Transfer-Encoding: x-unheard-of",
+    ],
+)
+def test_words_are_found_although_their_part_is_labelled_wrongly(head: bytes) -> None:
+    read = read_mail(b"From: a@b.example\n" + head + b"\n\nThe words.\n")
+    assert (read.text, read.files) == ("The words.", ())
+
+
+def test_a_thousand_parts_are_enough() -> None:
+    parts = b"--b\nContent-Type: text/plain\n\nx\n" * 1_500
+    head = b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n"
+    read = read_mail(head + parts)
+    assert read.problems == ("over-parts",)
+
+
+def test_a_mail_cut_off_inside_a_letter_is_still_utf8() -> None:
+    head = b"From: a@b.example\nContent-Type: text/plain; charset=utf-8\n\n"
+    read = read_mail(head + "déjà été à Thiès".encode()[:-2])
+    assert read.text.startswith("déjà été à Thi")
+
+
+def test_an_encoded_word_that_is_no_base64_is_shown_as_it_came() -> None:
+    read = written("From: a@b.example\nSubject: =?utf-8?B?a?= and =?utf-8?B?YmI=?=")
+    assert read.subject == "a and bb"
+
+
+def test_flowed_text_ends_where_the_depth_of_quoting_changes() -> None:
+    read = read_mail(
+        b"From: a@b.example\nContent-Type: text/plain; format=flowed\n\n"
+        b"> one \nmine \n-- \nName \n"
+    )
+    assert read.text == "> one\nmine\n-- \nName"
+
+
+def test_what_the_library_cannot_read_is_given_a_plain_answer() -> None:
+    assert unless_broken(lambda: "x".encode("no-such").decode(), "plain") == "plain"
 
 
 def everything_holds(octets: bytes) -> None:

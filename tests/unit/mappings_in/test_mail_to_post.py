@@ -114,6 +114,7 @@ def test_files_of_one_name_are_told_apart() -> None:
         ("evil\u202egpj.exe", "evilgpj.exe"),
         ("..", "attachment-4.jpg"),
         ("", "attachment-4.jpg"),
+        ("y" * 300, "y" * 120),
         (f"{'x' * 300}.pdf", f"{'x' * 116}.pdf"),
     ],
 )

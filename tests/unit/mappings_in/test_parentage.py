@@ -59,6 +59,10 @@ def test_references_count_where_no_subject_can_be_compared() -> None:
     assert found("Subject: Re:\nReferences: <two@x>") is not None
 
 
+def test_what_in_reply_to_does_not_know_references_are_not_asked_again() -> None:
+    assert found("In-Reply-To: <nobody@x>\nReferences: <nobody@x>") is None
+
+
 def test_unknown_ids_begin_a_discussion_and_the_reason_says_so() -> None:
     told = find_parent(answer("In-Reply-To: <nobody@x>"), LINKS.get)
     assert told.parent is None

@@ -13,6 +13,7 @@ from mappings.screening import (
     explained,
     screen,
 )
+from moodle_bridge.model.mail import ListAddress
 
 PERSON = "From: Ami <ami@example.sn>\nMessage-ID: <x@y.example>"
 
@@ -212,3 +213,91 @@ def test_a_mail_with_a_file_and_no_text_is_not_empty() -> None:
         b"Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"
     )
     assert screen(read, RULES).kind == VerdictKind.ACCEPT
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "List-Id: <sm25.lists.example.org>",
+        "List-Id: <the-list.example.org>",
+        "List-Post: <mailto:SM25@lists.example.org>",
+        "X-BeenThere: sm25@lists.example.org",
+        "Mailing-list: list sm25@lists.example.org; contact x@lists.example.org",
+    ],
+)
+def test_a_list_is_known_by_each_of_its_marks(headers: str) -> None:
+    other = ListAddress(
+        address="sm25@lists.example.org", name="SM25", list_id="the-list.example.org"
+    )
+    rules = ScreeningRules(
+        site_tag="abcdef", domain="bridge.example.org", mailing_list=other
+    )
+    read = written(f"{PERSON}\n{headers}\nPrecedence: bulk")
+    assert screen(read, rules).kind == VerdictKind.ACCEPT
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "From: x@y.example\nX-List-Administrivia: yes",
+        "From: sm25-bounces@lists.example.org\nPrecedence: bulk",
+        "From: mailman@lists.example.org\nPrecedence: bulk\nSubject: Welcome",
+        "From: noreply@googlegroups.com\nAuto-Submitted: auto-generated",
+        "Precedence: bulk\nSubject: Votre message à SM25 est en attente d'approbation",
+    ],
+)
+def test_letters_of_the_lists_program_are_no_posts(headers: str) -> None:
+    assert screen(written(headers), RULES).kind == VerdictKind.LIST_ADMIN
+
+
+def test_without_a_list_nobody_is_its_owner() -> None:
+    rules = ScreeningRules(site_tag="abcdef", domain="bridge.example.org")
+    read = written("From: sm25-owner@lists.example.org\nSubject: Plan")
+    assert screen(read, rules).kind == VerdictKind.ACCEPT
+
+
+def test_a_moodle_notification_is_known_by_its_course_alone() -> None:
+    assert verdict_of("X-Course-Id: 7").kind == VerdictKind.NOTIFICATION
+
+
+def test_a_calendar_that_names_its_method_only_inside_is_an_answer() -> None:
+    read = read_mail(
+        b"From: ami@example.sn\nContent-Type: text/calendar\n\n"
+        b"BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n"
+    )
+    assert screen(read, RULES).kind == VerdictKind.CALENDAR
+
+
+def test_a_filter_may_mark_spam_in_the_subject() -> None:
+    assert verdict_of("Subject: [SPAM] You won").kind == VerdictKind.SPAM
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "hard"),
+    [
+        ("Action: failed\nDiagnostic-Code: smtp; 450 try later", "", False),
+        ("Action: failed\nDiagnostic-Code: smtp; 550 no", "", True),
+        ("Action: failed\nDiagnostic-Code: smtp; 550 5.1.1 no", "5.1.1", True),
+        ("Action: failed", "", True),
+        ("Action: failed\nStatus: 4.2.2 (full)", "4.2.2", False),
+    ],
+)
+def test_whether_a_failure_is_for_good_is_read_from_what_is_there(
+    fields: str, status: str, hard: bool
+) -> None:
+    read = written(
+        "From: MAILER-DAEMON@x.example\nReturn-Path: <>\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+        f"Final-Recipient: rfc822; a@b.example\n{fields}\n\n--b--\n",
+    )
+    (failure,) = screen(read, RULES).failures
+    assert (failure.status, failure.hard) == (status, hard)
+
+
+def test_a_report_that_names_nobody_is_a_bounce_of_nobody() -> None:
+    read = written("From: MAILER-DAEMON@x.example\nSubject: Undeliverable mail")
+    verdict = screen(read, RULES)
+    assert (verdict.kind, verdict.reason) == (VerdictKind.BOUNCE, "bounce-of-nobody")
+    broken = read_mail(read.raw + b"\n--x" * 6_000)
+    assert screen(broken, RULES).reason == "bounce-of-nobody"

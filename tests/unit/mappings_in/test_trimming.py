@@ -97,6 +97,16 @@ def test_only_one_signature_is_taken_so_that_verses_stay() -> None:
     assert trim("One\n--\nTwo\n--\nThree").kept == "One\n--\nTwo"
 
 
+def test_text_after_a_drawn_line_that_speaks_of_a_list_is_not_its_foot() -> None:
+    text = "One\n-----\nI am on the mailing list now, and how do I unsubscribe?"
+    assert trim(text).kept == text
+
+
+def test_a_mail_passed_on_below_a_quote_is_kept() -> None:
+    text = "Look\n\nBegin forwarded message:\n\n> From: A\n> Subject: B\n>\n> text"
+    assert trim(text).kept == text
+
+
 def test_a_very_long_text_is_left_alone() -> None:
     text = "> x\n" * 30_000
     assert trim(text).kept == text
