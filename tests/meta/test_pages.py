@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from project_files import ROOT, files
+
+from moodle_bridge.moodle.functions import OPTIONAL, PURPOSES
+
+PAGES = [
+    *files("docs", suffixes=frozenset({".md"})),
+    *sorted(ROOT.glob("*.md")),
+]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"(?m)^#+ (.*)$", page.read_text(encoding="utf-8"))
+    return {
+        re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        if link.startswith(("https://", "http://", "mailto:")):
+            continue
+        path, _, anchor = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+def test_the_table_of_rights_names_every_function_that_is_called() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"(?m)^\| `((?:core|mod|tool)_\w+)` \| (.*) \|$", text))
+
+    assert set(rows) == set(PURPOSES)
+    left_out = {name for name, told in rows.items() if "may be left out" in told}
+    assert left_out == OPTIONAL
+
+
+def test_every_key_and_command_that_a_page_shows_is_there() -> None:
+    commands = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"(?m)^## `moodle-bridge ([a-z]+)", commands))
+
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for command in re.findall(r"`?moodle-bridge ([a-z]+)\b[^\n]*", text):
+            if (
+                f"`moodle-bridge {command}" in text
+                or f"    moodle-bridge {command}" in text
+            ):
+                assert command in known, f"{page.name}: {command}"
+
+
+def test_the_picture_needs_nothing_from_elsewhere() -> None:
+    picture = (ROOT / "docs" / "picture.svg").read_text(encoding="utf-8")
+
+    assert picture.startswith("<svg ")
+    assert "href" not in picture
+    assert "<script" not in picture
