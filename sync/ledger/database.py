@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +18,17 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DatabaseError,
+    DataError,
     DBAPIError,
+    IntegrityError,
     NoSuchModuleError,
-    OperationalError,
+    NotSupportedError,
+    ProgrammingError,
 )
 
 from moodle_bridge.errors import LedgerError
+from moodle_bridge.redact import secrets_masked
 from moodle_bridge.runtime import Clock, utc_now
 from sync.ledger.cursors import Cursors
 from sync.ledger.discussions import Discussions
@@ -35,6 +41,9 @@ from sync.ledger.runs import Runs
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MILLISECONDS = 20_000
+# What the database says of our own statements is our fault, not that of its state.
+_OUR_FAULT = (DataError, IntegrityError, ProgrammingError, NotSupportedError)
+_NO_ROOM = ("is full", "no space left", "disk full")
 
 
 class Transaction:
@@ -133,26 +142,32 @@ class Ledger:
 
         Raises LedgerError when the database cannot write (disk full, locked).
         """
-        try:
-            with self._engine.begin() as connection:
-                yield Transaction(connection, self.clock)
-        except OperationalError as error:
-            raise _unusable(error, str(self._engine.url.database)) from error
+        with self._faults_told(), self._engine.begin() as connection:
+            yield Transaction(connection, self.clock)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Give a transaction that only reads, and never waits for a writer."""
-        try:
-            with self._engine.connect().execution_options(
+        with (
+            self._faults_told(),
+            self._engine.connect().execution_options(
                 moodle_bridge_reads=True
-            ) as connection:
-                yield Transaction(connection, self.clock)
-        except OperationalError as error:
-            raise _unusable(error, str(self._engine.url.database)) from error
+            ) as connection,
+        ):
+            yield Transaction(connection, self.clock)
 
     def close(self) -> None:
         """Let go of the database; may be repeated."""
         self._engine.dispose()
+
+    @contextmanager
+    def _faults_told(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            if isinstance(error, _OUR_FAULT):
+                raise
+            raise _unusable(error, str(self._engine.url.database)) from error
 
     def _bring_up_to_date(self, item: str) -> None:
         config = Config()
@@ -207,15 +222,19 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _unusable(error: Exception, item: str) -> LedgerError:
-    text = str(getattr(error, "orig", None) or error)
-    if "full" in text:
+    text = secrets_masked(str(getattr(error, "orig", None) or error).strip())
+    lowered = text.lower()
+    errno_ = getattr(error, "errno", None)
+    if errno_ in {errno.ENOSPC, errno.EDQUOT} or any(
+        said in lowered for said in _NO_ROOM
+    ):
         return LedgerError(
             f"there is no room to write ({text})",
             item=item,
             advice="Make room on the disk, then run the command again; what was not"
             " written was not done.",
         )
-    if "locked" in text:
+    if "locked" in lowered and not isinstance(error, OSError):
         return LedgerError(
             f"another program holds it ({text})",
             item=item,

@@ -20,7 +20,8 @@ class IntentState(StrEnum):
 
     PLANNED: to be done (perhaps not before a time). SENDING: begun; if its run ended,
     it is in doubt. DONE. DEAD: refused for good. HELD: a person decides.
-    WITHDRAWN: no longer wanted, and never begun.
+    WITHDRAWN: no longer wanted, and never begun; planned again it is wanted again.
+    DROPPED: a person decided against it, for good.
     """
 
     PLANNED = "planned"
@@ -29,6 +30,7 @@ class IntentState(StrEnum):
     DEAD = "dead"
     HELD = "held"
     WITHDRAWN = "withdrawn"
+    DROPPED = "dropped"
 
 
 OPEN = (IntentState.PLANNED, IntentState.SENDING, IntentState.HELD)
@@ -129,6 +131,30 @@ class Intents:
             )
             return self.get(key) or known
         return known
+
+    def begin(self, number: int) -> bool:
+        """Note that an effect is begun, and say whether it is this run's to begin.
+
+        It is not when another run took it up since it was read: whoever sees True
+        is the only one.
+        """
+        table, now = schema.intent, self._clock()
+        return (
+            self._connection.execute(
+                update(table)
+                .where(
+                    table.c.id == number,
+                    table.c.state == IntentState.PLANNED.value,
+                )
+                .values(
+                    state=IntentState.SENDING.value,
+                    attempts=table.c.attempts + 1,
+                    sending_at=now,
+                    updated_at=now,
+                )
+            ).rowcount
+            == 1
+        )
 
     def get(self, key: str) -> Intent | None:
         """Return the intent with this key, None when there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +40,8 @@ class Moment(TypeDecorator[datetime]):
         if value.tzinfo is None:
             msg = f"a time without a zone cannot be kept: {value!r}"
             raise ValueError(msg)
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        plain = value.astimezone(UTC).replace(tzinfo=None)
+        return f"{plain.isoformat(timespec='microseconds')}Z"
 
     def process_result_value(
         self, value: str | None, dialect: Dialect
@@ -49,6 +51,25 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Words(TypeDecorator[str]):
+    """Text of any length by anybody, also where a stranger wrote it.
+
+    NUL and half characters, which no database keeps, become U+FFFD: a mail must not
+    stop a run by what stands in its subject.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Make it text that every database keeps."""
+        del dialect
+        return None if value is None else _UNKEEPABLE.sub("\ufffd", value)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value as text, non-ASCII kept readable for whoever looks inside."""
 
@@ -56,9 +77,10 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str:
-        """Write JSON."""
+        """Write JSON; half characters as in `Words`."""
         del dialect
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+        return _UNKEEPABLE.sub("\ufffd", text)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         """Read JSON."""
@@ -93,8 +115,8 @@ metadata = MetaData()
 cursor = Table(
     "cursor",
     metadata,
-    Column("name", String(200), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("name", Words, primary_key=True),
+    Column("value", Words, nullable=False),
     Column("updated_at", Moment, nullable=False),
 )
 
@@ -105,7 +127,7 @@ discussion = Table(
     Column("discussion_id", BigInteger, primary_key=True, autoincrement=False),
     Column("forum_id", BigInteger, nullable=False),
     Column("first_post_id", BigInteger, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Words, nullable=False),
     Column("group_id", BigInteger),
     Column("author_id", BigInteger),
     Column("created_at", Moment, nullable=False),
@@ -125,14 +147,14 @@ link = Table(
     Column("discussion_id", BigInteger, nullable=False),
     Column("forum_id", BigInteger, nullable=False),
     Column("parent_post_id", BigInteger),
-    Column("message_id", String(998), nullable=False),
+    Column("message_id", Words, nullable=False),
     Column("origin", String(10), nullable=False),
     Column("via_list", Integer, nullable=False),
     Column("state", String(12), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("author_user_id", BigInteger),
-    Column("author_name", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("author_name", Words, nullable=False),
+    Column("subject", Words, nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -156,11 +178,11 @@ intent = Table(
     Column("source", String(200), nullable=False),
     Column("stream", String(200), nullable=False),
     Column("state", String(12), nullable=False),
-    Column("summary", Text, nullable=False),
+    Column("summary", Words, nullable=False),
     Column("details", Json, nullable=False),
     Column("result", Json, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("advice", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("advice", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment),
     # What a copy of a mail that came back carries, and when it was seen.
@@ -182,25 +204,25 @@ inbound = Table(
     metadata,
     Column("id", _Serial, primary_key=True, autoincrement=True),
     Column("key", String(200), nullable=False),
-    Column("message_id", String(998)),
-    Column("mailbox", String(200), nullable=False),
+    Column("message_id", Words),
+    Column("mailbox", Words, nullable=False),
     Column("raw", Packed),
     Column("size", BigInteger, nullable=False),
-    Column("envelope_recipient", Text),
-    Column("envelope_sender", Text),
+    Column("envelope_recipient", Words),
+    Column("envelope_sender", Words),
     Column("received_at", Moment, nullable=False),
-    Column("sender", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("subject", Words, nullable=False),
     Column("copies", Integer, nullable=False),
     Column("state", String(12), nullable=False),
     Column("rule", String(60), nullable=False),
     Column("reason", String(60), nullable=False),
-    Column("advice", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("advice", Words, nullable=False),
+    Column("detail", Words, nullable=False),
     Column("pair", String(100)),
     Column("user_id", BigInteger),
     Column("post_id", BigInteger),
-    Column("cut", Text, nullable=False),
+    Column("cut", Words, nullable=False),
     Column("released", Integer, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("key", name="inbound_key"),
@@ -213,13 +235,13 @@ person = Table(
     metadata,
     Column("course_id", BigInteger, primary_key=True, autoincrement=False),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("username", Text, nullable=False),
-    Column("fullname", Text, nullable=False),
+    Column("username", Words, nullable=False),
+    Column("fullname", Words, nullable=False),
     Column("addresses", Json, nullable=False),
-    Column("language", String(30)),
-    Column("timezone", String(100)),
-    Column("country", String(2)),
-    Column("idnumber", Text),
+    Column("language", Words),
+    Column("timezone", Words),
+    Column("country", Words),
+    Column("idnumber", Words),
     Column("group_ids", Json, nullable=False),
     Column("facilitator", Integer, nullable=False),
     Column("suspended", Integer, nullable=False),
@@ -244,7 +266,7 @@ run = Table(
     Column("ended_at", Moment),
     Column("exit_code", Integer),
     Column("counts", Json, nullable=False),
-    Column("problem", Text, nullable=False),
+    Column("problem", Words, nullable=False),
 )
 
 lease = Table(
