@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from moodle_bridge.errors import RemoteError
     from sync.ledger import Transaction
 
 
@@ -68,13 +69,14 @@ class Done:
 class Later:
     """It did not happen and may be tried again, not before `wait` from now.
 
-    `unreachable` says that the remote end as a whole does not answer.
+    `cause` is set when the remote end as a whole is out of reach, or refuses the
+    bridge itself: then nothing else needs to be tried, and nothing is given up.
     """
 
     reason: str
     advice: str = ""
     wait: timedelta | None = None
-    unreachable: bool = False
+    cause: RemoteError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,11 +139,19 @@ class Bridge:
         comes_back = bool(mail.incoming) or mail.listen is not None
         return Sending(
             lambda: self.mailer,
-            clock=self.clock,
             receipt_address=mail.address if mail.receipts and comes_back else None,
             redirect_to=safety.redirect_all_mail_to,
             settle_after=safety.settle_after,
+            looked_at=self._looked_at,
         )
+
+    def _looked_at(self) -> datetime | None:
+        """Return when every mailbox was last read to its end, None if one never was.
+
+        Where mail only comes by itself (LMTP, standard input), it is always now.
+        """
+        names = [mailbox.name for mailbox in self.mailboxes]
+        return self.reception.read_at(names) if names else self.clock()
 
     @cached_property
     def mail_site(self) -> MailSite:

@@ -119,8 +119,7 @@ class Engine:
                 self._note(plan)
                 intents = self._record(job, plan)
                 self._take(lease)
-                if self._carry_out(job, plan.actions, intents, blocked, lease):
-                    break
+                self._carry_out(job, plan.actions, intents, blocked, lease)
         finally:
             with self.ledger.writing() as transaction:
                 transaction.leases.release(lease, self.holder)
@@ -217,15 +216,12 @@ class Engine:
         intents: list[Intent],
         blocked: set[str],
         lease: str,
-    ) -> bool:
-        """Carry out in order; say whether the remote end is out of reach."""
+    ) -> None:
+        """Carry out in order; raises RemoteError when the remote end is out of reach."""
         renewed = self.ledger.clock()
         for action, intent in zip(actions, intents, strict=True):
-            if intent.state in {
-                IntentState.DONE,
-                IntentState.DEAD,
-                IntentState.WITHDRAWN,
-            }:
+            # What is held was set aside by decision, and does not stop the others.
+            if intent.state not in {IntentState.PLANNED, IntentState.SENDING}:
                 continue
             now = self.ledger.clock()
             waits = intent.not_before is not None and intent.not_before > now
@@ -240,12 +236,10 @@ class Engine:
             if now - renewed > LEASE_TERM / 3:
                 self._take(lease)
                 renewed = now
-            if self._do(job, action, intent, blocked):
-                return True
-        return False
+            self._do(job, action, intent, blocked)
 
-    def _do(self, job: Job, action: Action, intent: Intent, blocked: set[str]) -> bool:
-        """Bring about one effect; say whether the remote end is out of reach."""
+    def _do(self, job: Job, action: Action, intent: Intent, blocked: set[str]) -> None:
+        """Bring about one effect; raises the cause when nothing else can be done."""
         with self.ledger.writing() as transaction:
             transaction.intents.change(
                 intent.id,
@@ -260,9 +254,8 @@ class Engine:
             case Later():
                 blocked.add(action.stream)
                 self._postpone(intent, outcome)
-                if outcome.unreachable:
-                    self.report.unreachable.append(outcome.reason)
-                return outcome.unreachable
+                if outcome.cause is not None:
+                    raise outcome.cause
             case Doubt(reason=reason):
                 log.info("in doubt: %s: %s", intent.key, masked(reason))
                 with self.ledger.reading() as transaction:
@@ -274,7 +267,6 @@ class Engine:
                         after = transaction.intents.get(intent.key)
                     if after is not None and after.state is IntentState.PLANNED:
                         blocked.add(action.stream)
-        return False
 
     def _finish(self, job: Job, intent: Intent, outcome: Done | Refused) -> None:
         with self.ledger.writing() as transaction:
@@ -308,12 +300,12 @@ class Engine:
         wait = outcome.wait or min(
             _FIRST_WAIT * 2 ** min(intent.attempts, 10), _LONGEST_WAIT
         )
-        gives_up = now - intent.planned_at > _GIVE_UP_AFTER
+        gives_up = outcome.cause is None and now - intent.planned_at > _GIVE_UP_AFTER
         with self.ledger.writing() as transaction:
             transaction.intents.change(
                 intent.id,
                 state=(IntentState.HELD if gives_up else IntentState.PLANNED).value,
-                not_before=None if outcome.unreachable else now + wait,
+                not_before=None if outcome.cause else now + wait,
                 reason=outcome.reason,
                 advice=outcome.advice,
             )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from moodle_bridge.interfaces import IMailer
-    from moodle_bridge.runtime import Clock
     from sync.ledger.intents import Intent
 
 
@@ -34,21 +34,22 @@ class Sending:
     With `receipt_address` every mail goes to that address as well, in the same
     transaction: the next hop takes it for both or for neither. When the copy comes
     back the mail surely went out; when it has not come `settle_after` a doubt, it
-    surely did not. Without a receipt address a mail in doubt is repeated under the
-    same Message-ID.
+    surely did not. `looked_at` gives when all mailboxes were last read to their ends:
+    a copy that nobody looked for proves nothing. Without a receipt address a mail in
+    doubt is repeated under the same Message-ID.
     """
 
     def __init__(
         self,
         mailer: Callable[[], IMailer],
         *,
-        clock: Clock,
         receipt_address: str | None,
         redirect_to: str | None,
         settle_after: timedelta,
+        looked_at: Callable[[], datetime | None],
     ) -> None:
+        self._looked_at = looked_at
         self._mailer = mailer
-        self._clock = clock
         self._receipt_address = receipt_address
         self._redirect_to = redirect_to
         self._settle_after = settle_after
@@ -63,21 +64,34 @@ class Sending:
 
     def send(self, mail: OutgoingMail) -> Outcome:
         """Send one mail; the answer says what is known of it."""
+        outcome = self._send(mail)
+        alone = mail.recipients[:1]
+        stopped = isinstance(outcome, Refused) or (
+            isinstance(outcome, Later) and outcome.cause is None
+        )
+        if stopped and alone != mail.recipients:
+            # Perhaps it was the bridge's own address that was refused. Nothing was
+            # sent, and a mail without a receipt is better than none.
+            return self._send(replace(mail, recipients=alone))
+        return outcome
+
+    def _send(self, mail: OutgoingMail) -> Outcome:
         try:
             sent = self._mailer().send(mail)
         except Transient as error:
             wait = error.retry_after
+            reaches_nobody = error.concerns_all or not error.code
             return Later(
                 reason=str(error),
                 advice=error.advice,
                 wait=timedelta(seconds=wait) if wait else None,
-                unreachable=error.concerns_all or not error.code,
+                cause=error if reaches_nobody else None,
             )
         except InDoubt as error:
             return Doubt(reason=str(error))
         except Permanent as error:
             if error.concerns_all:
-                return Later(reason=str(error), advice=error.advice, unreachable=True)
+                return Later(reason=str(error), advice=error.advice, cause=error)
             return Refused(reason=str(error), advice=error.advice)
         return Done(result={"message_id": mail.message_id, "queued": sent.remote_id})
 
@@ -98,7 +112,8 @@ class Sending:
         if self._receipt_address is None:
             return Absent()
         begun = intent.sending_at or intent.updated_at
-        if self._clock() - begun >= self._settle_after:
+        looked_at = self._looked_at()
+        if looked_at is not None and looked_at - begun >= self._settle_after:
             return Absent()
         return Doubt(reason="its copy has not come back yet")
 

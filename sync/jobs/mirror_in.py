@@ -131,10 +131,13 @@ class MirrorIn:
     def guard(self, actions: int) -> None:
         """See `Job`."""
         with self._ledger.reading() as transaction:
-            new = transaction.inbound.counts().get(InboundState.NEW.value, 0)
-        refuse_beyond(
-            self._max_posts, max(new, actions), what="posts", key="[safety].max_posts"
-        )
+            counts = transaction.inbound.counts()
+        waiting = counts.get(InboundState.NEW, 0) + counts.get(InboundState.ACCEPTED, 0)
+        if waiting > self._max_posts >= actions:
+            # Most of them may be bounces and the like: only what would be posted
+            # counts, and all of it before the first is.
+            actions = sum(len(self.plan(page).actions) for page in self.observe())
+        refuse_beyond(self._max_posts, actions, what="posts", key="[safety].max_posts")
 
     def observe(self) -> Iterator[list[Inbound] | tuple[Intent, ...]]:
         """See `Job`: mails that wait, first those accepted before and not posted.
@@ -169,7 +172,7 @@ class MirrorIn:
         withheld: list[LeftAlone] = []
         records: list[Callable[[Transaction], None]] = []
         streams: dict[int, str] = {}
-        accepted: dict[str, int] = {}
+        taken: set[str] = set()
         with self._ledger.reading() as transaction:
             for inbound in in_order(observation, answers):
                 mail = mails[inbound.id]
@@ -187,13 +190,13 @@ class MirrorIn:
                     )
                     continue
                 judged = self._judge.judge(transaction, inbound, mail, route)
-                twin = accepted.get(_twin_key(judged))
-                if judged.state is InboundState.ACCEPTED and twin is not None:
-                    # Both copies came in one go; the next run sees the first posted.
-                    continue
+                if judged.state is not InboundState.IGNORED:
+                    if _twin_key(judged) in taken:
+                        # Two copies came in one go; the next run knows the first.
+                        continue
+                    taken.add(_twin_key(judged))
                 records.append(_verdict(judged))
                 if judged.state is InboundState.ACCEPTED:
-                    accepted[_twin_key(judged)] = inbound.id
                     actions.append(self._action(transaction, judged, streams))
                     continue
                 withheld.append(_left(inbound, judged.reason))
@@ -265,7 +268,7 @@ class MirrorIn:
         try:
             return self._post(action, action.load)
         except Transient as error:
-            return Later(reason=str(error), advice=error.advice, unreachable=True)
+            return Later(reason=str(error), advice=error.advice, cause=error)
         except InDoubt as error:
             return Doubt(reason=str(error))
         except Permanent as error:
@@ -274,7 +277,7 @@ class MirrorIn:
                 return Later(
                     reason=str(error),
                     advice=error.advice,
-                    unreachable=error.concerns_all,
+                    cause=error if error.concerns_all else None,
                 )
             return Refused(reason=str(error), advice=error.advice)
 

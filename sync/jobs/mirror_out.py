@@ -39,7 +39,8 @@ _LISTED_LATELY = timedelta(minutes=15)
 # Moodle shows other people's answers in a Q&A forum when one's own is final.
 _EDITING_TIME = timedelta(minutes=30)
 # What may be otherwise in an hour; everything else stays withheld.
-_MAY_CHANGE = frozenset({"timed", "placeholder"})
+_MAY_CHANGE = frozenset({"timed", "placeholder", "nobody"})
+_HOPE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,6 @@ class Sight:
     `seen` is None when the discussion is no longer there.
     """
 
-    discussion: Discussion
     seen: DiscussionPosts | None
     links: Mapping[int, Link]
 
@@ -131,44 +131,44 @@ class MirrorOut:
             yield from self._sights(page)
 
     def _sights(self, numbers: Sequence[int]) -> Iterator[Sight]:
-        gone = self._list_again(numbers)
+        with self._ledger.reading() as transaction:
+            links = transaction.links.of_discussions(self._pair.name, numbers)
+        forums = {number: links[number][0].forum_id for number in numbers}
+        gone = self._list_again(forums)
         with self._ledger.reading() as transaction:
             known = transaction.discussions.get(self._pair.name, numbers)
-            links = transaction.links.of_discussions(self._pair.name, numbers)
         by_post = {
             number: {link.post_id: link for link in links[number]} for number in numbers
         }
         for number in gone:
-            yield Sight(discussion=known[number], seen=None, links=by_post[number])
+            yield Sight(seen=None, links=by_post[number])
         there = [known[number] for number in numbers if number not in gone]
         for read in self._moodle.forums.posts(there):
             # What cannot be read now, or shows no posts, waits for the next run.
             if isinstance(read, DiscussionPosts) and read.posts:
-                yield Sight(
-                    discussion=read.discussion,
-                    seen=read,
-                    links=by_post[read.discussion.id],
-                )
+                yield Sight(seen=read, links=by_post[read.discussion.id])
 
-    def _list_again(self, numbers: Sequence[int]) -> set[int]:
+    def _list_again(self, forums: Mapping[int, int]) -> set[int]:
         """Read again who may see which discussion; return those no longer listed.
 
-        Group and hours of a discussion stand in the list of its forum alone. And
-        Moodle answers a discussion that was deleted with an error like any other:
-        only the list tells it from one that is merely out of order.
+        `forums` says of which forum each discussion is. Group and hours of a
+        discussion stand in the list of its forum alone. And Moodle answers a
+        discussion that was deleted with an error like any other: only the list tells
+        it from one that is merely out of order.
         """
-        now = self._ledger.clock()
+        since = self._ledger.clock() - _LISTED_LATELY
         with self._ledger.reading() as transaction:
-            stale = transaction.discussions.not_listed_since(
-                self._pair.name, numbers, now - _LISTED_LATELY
+            fresh = transaction.discussions.listed_since(
+                self._pair.name, list(forums), since
             )
-        missing = {discussion.id for discussion in stale}
-        for forum_id in {discussion.forum_id for discussion in stale}:
+        missing = set(forums) - fresh
+        for forum_id in {forums[number] for number in missing}:
             # Deleting the newest post moves a discussion back in time, so that the
             # whole list is read and not only its beginning.
-            for discussion in self._moodle.forums.discussions(forum_id, since=None):
-                missing.discard(discussion.id)
-                with self._ledger.writing() as transaction:
+            listed = list(self._moodle.forums.discussions(forum_id, since=None))
+            with self._ledger.writing() as transaction:
+                for discussion in listed:
+                    missing.discard(discussion.id)
                     transaction.discussions.listed(self._pair.name, discussion)
         return missing
 
@@ -188,7 +188,7 @@ class MirrorOut:
         place = {post.id: at for at, post in enumerate(observation.seen.posts)}
         due.sort(key=lambda link: place.get(link.post_id, -1))
         plans = [
-            self._plan_post(link, posts, observation)
+            self._plan_post(link, posts, observation.seen, observation.links)
             if link.post_id in posts
             else Plan(records=(_gone(link),))
             for link in due
@@ -199,7 +199,13 @@ class MirrorOut:
             records=tuple(record for plan in plans for record in plan.records),
         )
 
-    def _plan_post(self, link: Link, posts: Mapping[int, Post], sight: Sight) -> Plan:
+    def _plan_post(
+        self,
+        link: Link,
+        posts: Mapping[int, Post],
+        seen: DiscussionPosts,
+        links: Mapping[int, Link],
+    ) -> Plan:
         post = posts[link.post_id]
         source = f"post:{link.pair}:{link.post_id}"
         forum = self._pair.place.forums.get(link.forum_id)
@@ -209,7 +215,9 @@ class MirrorOut:
             )
             deliveries: Sequence[Delivery] = ()
         else:
-            rejection, deliveries = self._audience(link, post, posts, sight, forum)
+            rejection, deliveries = self._audience(
+                link, post, posts, seen.discussion, forum
+            )
         if rejection is not None or forum is None:
             assert rejection is not None
             return Plan(
@@ -218,7 +226,7 @@ class MirrorOut:
                         source=source, reason=rejection.reason, summary=post.subject
                     ),
                 ),
-                records=(_withheld(link, rejection),),
+                records=(_withheld(link, rejection, seen.discussion),),
             )
         parent = posts.get(post.parent_id) if post.parent_id else None
         actions = tuple(
@@ -227,11 +235,11 @@ class MirrorOut:
                 Load(
                     link=link,
                     post=_in_own_name(post, link),
-                    parent=_parent_shown(parent, sight.links),
-                    discussion=sight.discussion,
+                    parent=_parent_shown(parent, links),
+                    discussion=seen.discussion,
                     forum=forum,
                     delivery=delivery,
-                    ancestors=_ancestors(post, posts, sight.links),
+                    ancestors=_ancestors(post, posts, links),
                 ),
             )
             for delivery in deliveries
@@ -245,14 +253,14 @@ class MirrorOut:
         link: Link,
         post: Post,
         posts: Mapping[int, Post],
-        sight: Sight,
+        discussion: Discussion,
         forum: Forum,
     ) -> tuple[Rejection | None, Sequence[Delivery]]:
         now = self._ledger.clock()
         group = self._pair.place.group_id
         known = self._pair.mailing_list.traits.knows_members
         may_go = may_go_to_people if known else may_go_to_list
-        rejection = may_go(post, sight.discussion, forum, now, group_id=group)
+        rejection = may_go(post, discussion, forum, now, group_id=group)
         if rejection is not None:
             return rejection, ()
         people: Sequence[Person] = ()
@@ -260,13 +268,13 @@ class MirrorOut:
             everybody = self._participants.of_course(self._pair.place.course.id)
             people = readers(
                 post,
-                sight.discussion,
+                discussion,
                 forum,
                 everybody,
                 now,
                 group_id=group,
                 answered=answered_by(
-                    posts.values(), sight.discussion, before=now - _EDITING_TIME
+                    posts.values(), discussion, before=now - _EDITING_TIME
                 ),
             )
             # The service account is nobody who reads, and who wrote by mail has the
@@ -468,20 +476,25 @@ def _gone(link: Link) -> Callable[[Transaction], None]:
     return record
 
 
-def _withheld(link: Link, rejection: Rejection) -> Callable[[Transaction], None]:
+def _withheld(
+    link: Link, rejection: Rejection, discussion: Discussion
+) -> Callable[[Transaction], None]:
     def record(transaction: Transaction) -> None:
-        transaction.intents.withdraw(
-            f"post:{link.pair}:{link.post_id}", keep=(), reason=rejection.reason
-        )
-        if transaction.intents.open_count(f"post:{link.pair}:{link.post_id}"):
+        source = f"post:{link.pair}:{link.post_id}"
+        transaction.intents.withdraw(source, keep=(), reason=rejection.reason)
+        if transaction.intents.open_count(source):
             return
-        later = rejection.reason in _MAY_CHANGE
+        now = transaction.clock()
+        begins = discussion.time_start
+        again = now + _LOOK_AGAIN if begins is None or begins <= now else begins
+        hopeful = again == begins or now - link.seen_at < _HOPE
+        waits = rejection.reason in _MAY_CHANGE and hopeful
         transaction.links.change(
             link.pair,
             link.post_id,
-            state=(LinkState.WAITING if later else LinkState.WITHHELD).value,
+            state=(LinkState.WAITING if waits else LinkState.WITHHELD).value,
             reason=rejection.reason,
-            due_at=transaction.clock() + _LOOK_AGAIN if later else link.due_at,
+            due_at=again if waits else link.due_at,
         )
 
     return record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from mappings.language import guess_language
 from mappings.letter import MailSite
 from mappings.notices import notice_to_mail
 from moodle_bridge.model.mail import OutgoingMail
-from sync.actions import Action, Outcome, Settlement
+from sync.actions import Action, Later, Outcome, Settlement
 from sync.jobs.verdicts import Judged
 from sync.ledger.intents import Intent
 from sync.participants import folded
@@ -101,7 +102,7 @@ class Notices:
     def carry_out(self, action: Action) -> Outcome:
         """Send one notice."""
         details = action.details
-        return self._sending.send(
+        outcome = self._sending.send(
             OutgoingMail(
                 key=action.key,
                 message_id=details["message_id"],
@@ -111,6 +112,8 @@ class Notices:
                 content=details["content"].encode("latin-1"),
             )
         )
+        # What people wrote must reach the forum also when no mail can be sent.
+        return replace(outcome, cause=None) if isinstance(outcome, Later) else outcome
 
     def settle(self, intent: Intent) -> Settlement:
         """Look whether a notice in doubt went out."""

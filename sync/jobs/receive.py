@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email import policy
 from email.parser import BytesHeaderParser
 from itertools import islice
@@ -120,15 +121,30 @@ class Reception:
                 copies=total.copies + got.copies,
                 receipts=total.receipts + got.receipts,
             )
-            if not begun and not leave:
+            if not leave:
                 with self._ledger.writing() as transaction:
                     transaction.cursors.move(f"{name}:begun", "yes")
+                    transaction.cursors.move(
+                        f"{name}:read", transaction.clock().isoformat()
+                    )
         return Received(
             new=total.new,
             copies=total.copies,
             receipts=total.receipts,
             problems=tuple(problems),
         )
+
+    def read_at(self, mailboxes: Sequence[str]) -> datetime | None:
+        """Return when all of these mailboxes had been read to their ends.
+
+        None when one of them never was.
+        """
+        with self._ledger.reading() as transaction:
+            kept = [
+                transaction.cursors.get(f"mailbox:{name}:read") for name in mailboxes
+            ]
+        moments = [datetime.fromisoformat(text) for text in kept if text]
+        return min(moments) if len(moments) == len(kept) and moments else None
 
     def _fetch_one(
         self,
@@ -174,7 +190,9 @@ class Reception:
         state: InboundState,
     ) -> bool:
         ids = ids_in(headers.all("message-id"))
-        message_id = ids[0] if ids and len(ids[0]) <= _ID_LONGEST else None
+        # In octets, because an index of PostgreSQL has no room for more.
+        short = ids and len(ids[0].encode("utf-8", "replace")) <= _ID_LONGEST
+        message_id = ids[0] if short else None
         senders = addresses_in(headers.all("from"))
         return transaction.inbound.receive(
             key=mail_key(mail.raw, message_id),

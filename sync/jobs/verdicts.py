@@ -19,7 +19,7 @@ from sync.participants import Participants, with_address
 if TYPE_CHECKING:
     from sync.ledger import Transaction
 
-_BEFORE_POSTING = frozenset({InboundState.ACCEPTED, InboundState.POSTED})
+_KNOWN = frozenset({InboundState.ACCEPTED, InboundState.POSTED, InboundState.HELD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +123,23 @@ class Judge:
                 "It is not said for which list it is. Release it after a pair has its"
                 " address, or drop it.",
             )
+        trimmed = trim(mail.text)
+        twin = _twin(transaction, inbound, pair.name)
+        if twin is not None and _says_the_same(twin, trimmed):
+            return judged(
+                InboundState.IGNORED,
+                "copies",
+                "duplicate",
+                f"Nothing to do: it is a further copy of mail {twin.id}.",
+            )
+        if twin is not None and not inbound.released:
+            return judged(
+                InboundState.HELD,
+                "copies",
+                "same-message-id",
+                f"It has the Message-ID of mail {twin.id} and says something else."
+                " Release it if it is a mail of its own, or drop it.",
+            )
         author = author_of(mail, None if known is None else known.address)
         if author is None:
             return judged(
@@ -158,23 +175,6 @@ class Judge:
                 "It answers something that its author cannot read in Moodle. Look who"
                 " is in which group, then release or drop it.",
                 detail=person.fullname,
-            )
-        trimmed = trim(mail.text)
-        twin = _twin(transaction, inbound, pair.name)
-        if twin is not None and _says_the_same(twin, trimmed):
-            return judged(
-                InboundState.IGNORED,
-                "copies",
-                "duplicate",
-                f"Nothing to do: it is a further copy of mail {twin.id}.",
-            )
-        if twin is not None and not inbound.released:
-            return judged(
-                InboundState.HELD,
-                "copies",
-                "same-message-id",
-                f"It has the Message-ID of mail {twin.id} and says something else."
-                " Release it if it is a mail of its own, or drop it.",
             )
         return Judged(
             inbound=inbound,
@@ -214,12 +214,12 @@ class Judge:
 
 
 def _twin(transaction: Transaction, inbound: Inbound, pair: str) -> Inbound | None:
-    """Return another mail with the same Message-ID that became a post of the pair."""
+    """Return another mail with the same Message-ID that the pair took or holds."""
     if inbound.message_id is None:
         return None
     for other in transaction.inbound.find(inbound.message_id):
         mine = other.id == inbound.id or other.pair != pair
-        if not mine and other.state in _BEFORE_POSTING:
+        if not mine and other.state in _KNOWN:
             return other
     return None
 

@@ -52,19 +52,19 @@ class Discussions:
                 .values(**values)
             )
 
-    def not_listed_since(
+    def listed_since(
         self, pair: str, discussion_ids: Sequence[int], moment: datetime
-    ) -> list[Discussion]:
-        """Return those of some discussions that were not listed since a moment."""
+    ) -> set[int]:
+        """Return those of some discussions that were listed since a moment."""
         table = schema.discussion
         rows = self._connection.execute(
-            select(table).where(
+            select(table.c.discussion_id).where(
                 table.c.pair == pair,
                 table.c.discussion_id.in_(discussion_ids),
-                table.c.listed_at < moment,
+                table.c.listed_at >= moment,
             )
         )
-        return [_discussion(row) for row in rows]
+        return {row.discussion_id for row in rows}
 
     def get(self, pair: str, discussion_ids: Sequence[int]) -> dict[int, Discussion]:
         """Return those that are known, by id."""
