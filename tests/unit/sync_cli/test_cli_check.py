@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_calls import Call, Configured
 
+from moodle_bridge.moodle.site import Site, SiteInfo
 from moodle_bridge.practice import PracticeMoodle, running
 from moodle_bridge.practice.seed import PracticeCourse, practice_course
 
@@ -263,3 +266,105 @@ def test_nothing_is_sent_or_marked(
     assert mail.exists()
     assert not list((tmp_path / "out").rglob("*.*"))
     assert len(moodle.state.posts) == before
+
+
+def test_rights_that_the_account_lacks_are_warnings(
+    configured: Configured,
+    call: Call,
+    moodle: PracticeMoodle,
+    course: PracticeCourse,
+    environ: dict[str, str],
+) -> None:
+    configured(**{"pair.forum": str(course.news.cmid)})
+    environ["TOKEN"] = moodle.token_for(course.participants[0], uploadfiles=False)
+
+    called = call("check", now=datetime.now(UTC))
+
+    assert f"pair fo26, forum {course.news.cmid}" in called.out
+    assert "without mod/forum:addnews, no discussion can be begun by mail" in called.out
+    assert "without mod/forum:postwithoutthrottling" in called.out
+    assert "Can upload files" in called.out
+
+
+def test_what_settings_do_to_every_mail_is_a_warning(
+    configured: Configured, call: Call
+) -> None:
+    configured(**{"safety.redirect_all_mail_to": "me@example.org"})
+
+    code, findings = checked(call)
+
+    assert code == 0
+    state, text = findings["[safety] → redirect_all_mail_to"]
+    assert state == "warning"
+    assert "me@example.org" in text
+
+
+def test_the_address_of_a_page_is_a_warning(
+    configured: Configured, call: Call, site: str
+) -> None:
+    configured(**{"moodle.url": f"{site}/login/index.php"})
+
+    code, findings = checked(call)
+
+    assert code == 0
+    assert findings["[moodle] → url"][0] == "warning"
+
+
+def test_a_listener_is_a_way_in(configured: Configured, call: Call) -> None:
+    configured(**{"mail.listen.port": "0"})
+
+    _, findings = checked(call)
+
+    assert "LMTP at 127.0.0.1:0" in findings["mail in"][1]
+
+
+def test_a_mailbox_that_is_not_there_is_missing(
+    configured: Configured, call: Call, tmp_path: Path
+) -> None:
+    configured(**{"mail.in.path": "elsewhere"})
+
+    code, findings = checked(call)
+
+    assert code == 2
+    assert any(
+        state == "missing" and str(tmp_path / "elsewhere") in f"{what} {text}"
+        for what, (state, text) in findings.items()
+    )
+
+
+def test_a_course_may_be_given_by_its_number(
+    configured: Configured, call: Call, course: PracticeCourse
+) -> None:
+    configured(**{"pair.course": str(course.course.id)})
+
+    assert checked(call)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"is_site_admin": True}, "token"),
+        ({"url": "https://other.example.org"}, "address"),
+        ({"version": 2019111800.0}, "version"),
+        ({"may_upload": False}, "files"),
+    ],
+)
+def test_a_site_that_is_set_up_oddly_is_a_warning(
+    configured: Configured,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: dict[str, Any],
+    what: str,
+) -> None:
+    plain = Site.info
+
+    def odd(site: Site) -> SiteInfo:
+        return replace(plain(site), **changed)
+
+    monkeypatch.setattr(Site, "info", odd)
+    configured()
+
+    code, findings = checked(call)
+
+    assert code == 0
+    assert findings[what][0] == "warning"

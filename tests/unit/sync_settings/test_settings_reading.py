@@ -6,13 +6,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from moodle_bridge.errors import ConfigError
+from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
 from moodle_bridge.registry import Registry
 from sync.settings import Settings, load_settings, open_settings
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ENVIRON = {"MOODLE_TOKEN": "0123456789abcdef0123456789abcdef"}
+
+
+class Inner(BaseModel, extra="forbid"):
+    """A table in a list of a plug-in's table."""
+
+    file: Path
+
+
 SECRETS = (
     ENVIRON["MOODLE_TOKEN"],
     "a-secret-from-a-file",
@@ -310,3 +320,50 @@ def test_a_registry_of_ones_own_may_be_used(folder: Path) -> None:
         "[[mail.in]] 1 → plugin",
         "[[pair]] 1 → list.plugin",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("mysql://db/bridge", "must begin with sqlite"),
+        ("postgresql://a:b@db/bridge", "must hold no password"),
+        ("postgresql://db/bridge?password=b", "must hold no password"),
+        ("sqlite://[", "is not an SQLAlchemy address"),
+    ],
+)
+def test_a_ledger_that_cannot_be_is_refused(
+    folder: Path, url: str, reason: str
+) -> None:
+    path = changed(folder, "[mail.out]", f'[ledger]\nurl = "{url}"\n[mail.out]')
+
+    (problem,) = problems(path)
+
+    assert problem.startswith(f"[ledger] → url: {reason}")
+
+
+def test_a_secret_that_is_too_short_to_sign_with_is_refused(folder: Path) -> None:
+    (folder / "reply-secret").write_text("short", encoding="utf-8")
+
+    assert problems(folder / "bridge.toml") == [
+        "[mail] → reply_secret: must have 16 letters or more"
+    ]
+
+
+def test_a_plugin_may_take_keys_that_its_model_does_not_name(folder: Path) -> None:
+    class Open(BaseModel, extra="allow"):
+        """The settings of a plug-in that takes any key."""
+
+        inner: list[Inner] = []
+
+    registry = Registry()
+    for interface in (IMailer, IMailbox, IMailingList):
+        for name in ("maildir", "imap", "remote"):
+            registry.register(interface, name, build=dict, settings=Open)
+    path = changed(folder, 'path = "outgoing"', 'path = "o"\ninner = [{ file = "f" }]')
+
+    settings = load_settings(path, registry, environ=ENVIRON)
+
+    out = settings.mail.out.settings
+    assert isinstance(out, Open)
+    assert out.model_extra == {"path": "o"}
+    assert out.inner == [Inner(file=folder / "f")]
