@@ -97,6 +97,9 @@ class MirrorIn:
         """See `Job`: look for the marker where the post would be."""
         if intent.kind == "mail.notice":
             return self._notices.settle(intent)
+        if intent.kind == "post.reply" and "discussion_id" not in intent.details:
+            # Its discussion is written down before the post is begun (`_target`).
+            return Absent()
         begun = intent.sending_at or intent.updated_at
         overdue = self._ledger.clock() - begun >= self._settle_after
         try:

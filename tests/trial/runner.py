@@ -1,0 +1,103 @@
+"""Lets the command line run over a course, to its end or until it is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trial.course import Course
+
+_TESTS = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How one run ended; `code` is below zero when it was killed.
+
+    `moments` are the names of all moments that it passed, empty when it was killed.
+    """
+
+    code: int
+    moments: tuple[str, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+    said: str = ""
+
+    @property
+    def killed(self) -> bool:
+        return self.code < 0
+
+
+class Runner:
+    """Starts runs, each in a process of its own; close it at the end."""
+
+    def __init__(self) -> None:
+        self._starter = subprocess.Popen(
+            [sys.executable, "-m", "trial.starter"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(_TESTS)},
+            text=True,
+        )
+        self._answer()
+
+    def close(self) -> None:
+        assert self._starter.stdin is not None
+        assert self._starter.stdout is not None
+        self._starter.stdin.close()
+        self._starter.wait(timeout=20)
+        self._starter.stdout.close()
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def run(
+        self,
+        course: Course,
+        *arguments: str,
+        blow_at: int | None = None,
+        blow_after: float | None = None,
+    ) -> Ran:
+        """Run `moodle-bridge sync` once.
+
+        `blow_at` kills it at that moment, `blow_after` after so many seconds.
+        """
+        result = course.folder / "result.json"
+        result.unlink(missing_ok=True)
+        order = {
+            "folder": str(course.folder),
+            "arguments": ["--json", "sync", *arguments],
+            "now": course.clock.now.isoformat(),
+            "blow_at": blow_at,
+            "blow_after": blow_after,
+        }
+        assert self._starter.stdin is not None
+        self._starter.stdin.write(json.dumps(order) + "\n")
+        self._starter.stdin.flush()
+        code = self._answer()["code"]
+        if code < 0 or not result.exists():
+            return Ran(code=code)
+        written = json.loads(result.read_text())
+        said = written["stdout"] + written["stderr"]
+        for fault in course.folder.glob(".local/state/moodle-bridge/*.log"):
+            said += fault.read_text()
+        try:
+            data = json.loads(written["stdout"])
+        except ValueError:
+            data = {}
+        return Ran(code=code, moments=tuple(written["moments"]), data=data, said=said)
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._starter.stdout is not None
+        line = self._starter.stdout.readline()
+        if not line:
+            raise RuntimeError("the starter of runs has ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer

@@ -1,0 +1,161 @@
+"""One trial: a day of the course, a bridge that is killed twice, and the verdict."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from moodle_bridge.practice.faults import FaultKind
+from moodle_bridge.practice.post_office_misbehave import Mischief
+from trial.course import Course, Kind
+from trial.day import Day, Writer, begin
+from trial.runner import Ran, Runner
+from trial.verdict import Verdict, verdict_on
+
+_RUNS_MOST = 40
+_MOODLE_FAULTS = (
+    (FaultKind.DROP_AFTER, 0.04),
+    (FaultKind.DROP_BEFORE, 0.02),
+    (FaultKind.CUT, 0.02),
+    (FaultKind.EMPTY, 0.01),
+    (FaultKind.BAD_GATEWAY, 0.02),
+    (FaultKind.TOO_MANY, 0.01),
+    (FaultKind.NOTICE, 0.01),
+    (FaultKind.HTML, 0.01),
+)
+_OFFICE_FAULTS = (
+    (Mischief.HANG_UP_AFTER_STORING, 0.04),
+    (Mischief.HANG_UP_BEFORE_STORING, 0.02),
+    (Mischief.HANG_UP_EARLY, 0.02),
+    (Mischief.GREYLIST, 0.02),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What is tried.
+
+    `blow_at` counts moments from the first run on, over as many runs as it takes;
+    None kills after a random time instead, or never if `kills` is 0.
+    """
+
+    kind: Kind
+    posts: int
+    mails: int
+    seed: int
+    blow_at: int | None = None
+    kills: int = 2
+    faults: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Trial:
+    """What came of a scenario; `moments` only where nobody was killed."""
+
+    scenario: Scenario
+    runs: int = 0
+    kills: int = 0
+    posts_out: int = 0
+    mails_in: int = 0
+    verdict: Verdict = field(default_factory=Verdict)
+    moments: tuple[str, ...] = ()
+    said: list[str] = field(default_factory=list)
+
+
+def tried(scenario: Scenario, runner: Runner) -> Trial:
+    """Play a scenario to its end, on a course of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="moodle-bridge-trial-") as folder,
+        Course(Path(folder), scenario.kind, seed=scenario.seed) as course,
+    ):
+        return _played(course, scenario, runner)
+
+
+def _played(course: Course, scenario: Scenario, runner: Runner) -> Trial:
+    trial = Trial(scenario=scenario)
+    day = Day()
+    known = begin(course, day)
+    first = runner.run(course, "--backfill", "100")
+    assert first.code == 0, first.said
+    course.clock.move(minutes=5)
+    writer = Writer(course, day, known, Random(scenario.seed))
+    writer.fill(posts=scenario.posts, mails=scenario.mails)
+    if scenario.faults:
+        _misbehave(course, scenario.seed)
+    _until_killed(course, scenario, runner, trial)
+    course.moodle.faults.clear()
+    course.office.misbehave.stop()
+    _until_quiet(course, runner, trial)
+    trial.posts_out = len(day.out)
+    trial.mails_in = len(day.mails)
+    trial.verdict = verdict_on(course, day)
+    return trial
+
+
+def _misbehave(course: Course, seed: int) -> None:
+    course.moodle.faults.reseed(seed)
+    for kind, share in _MOODLE_FAULTS:
+        course.moodle.faults.plan(kind, count=None, probability=share)
+    course.office.misbehave._random.seed(seed)
+    for mischief, share in _OFFICE_FAULTS:
+        course.office.misbehave.rate(mischief, share)
+
+
+def _until_killed(
+    course: Course, scenario: Scenario, runner: Runner, trial: Trial
+) -> None:
+    random = Random(scenario.seed)
+    blow_at = scenario.blow_at
+    for _ in range(_RUNS_MOST):
+        if trial.kills >= scenario.kills or _is_quiet(course):
+            return
+        after = None
+        if blow_at is None:
+            after = 0.03 + random.random() * 0.5
+        ran = _run(course, runner, trial, blow_at=blow_at, blow_after=after)
+        if ran.killed:
+            trial.kills += 1
+            # The second blow falls somewhere in what repairs the first.
+            blow_at = None if blow_at is None else random.randint(1, 60)
+        elif blow_at is not None:
+            blow_at -= len(ran.moments)
+
+
+def _until_quiet(course: Course, runner: Runner, trial: Trial) -> None:
+    for _ in range(_RUNS_MOST):
+        ran = _run(course, runner, trial)
+        trial.moments += ran.moments
+        planned = ran.data.get("counts", {}).get("planned", 0)
+        if ran.code in {0, 3} and not planned and _is_quiet(course):
+            return
+    trial.verdict.wrong.append("the bridge found no rest")
+
+
+def _run(
+    course: Course,
+    runner: Runner,
+    trial: Trial,
+    *,
+    blow_at: int | None = None,
+    blow_after: float | None = None,
+) -> Ran:
+    ran = runner.run(course, blow_at=blow_at, blow_after=blow_after)
+    trial.runs += 1
+    trial.said.append(f"{ran.code} {ran.data.get('counts')} {ran.said[-2000:]}")
+    course.wait_until_idle()
+    # Longer than the longest wait before something is tried again.
+    course.clock.move(minutes=5 if trial.runs < 10 else 125)
+    return ran
+
+
+def _is_quiet(course: Course) -> bool:
+    still_open = course.ledger(
+        "select count(*) from intent where state in ('planned', 'sending', 'held')"
+    )[0][0]
+    waiting = course.ledger(
+        "select count(*) from inbound where state in ('new', 'accepted')"
+    )[0][0]
+    new = course.office.path("bridge@lists.example") / "new"
+    return not (still_open or waiting or any(new.iterdir()))

@@ -1,0 +1,151 @@
+"""What is found at both ends when the day is over, against what must be there."""
+
+from __future__ import annotations
+
+import email
+from collections import Counter
+from dataclasses import dataclass, field
+from email import policy
+from email.message import EmailMessage
+
+from moodle_bridge.practice.records import Post
+from trial.course import STRANGER, Course
+from trial.day import Day
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is wrong, in words; nothing wrong when all are empty."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    out_of_order: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.lost or self.doubled or self.out_of_order or self.wrong)
+
+
+def verdict_on(course: Course, day: Day) -> Verdict:
+    """Compare both ends with what was written."""
+    verdict = Verdict()
+    posted = _in_the_forum(course, day, verdict)
+    _at_the_readers(course, day, posted, verdict)
+    _in_the_ledger(course, day, verdict)
+    return verdict
+
+
+def _in_the_forum(course: Course, day: Day, verdict: Verdict) -> dict[str, Post]:
+    """Look for each mail's post; return them by Message-ID."""
+    posted: dict[str, Post] = {}
+    by_bridge = course.posts_by_bridge()
+    for mail in day.mails:
+        found = [post for post in by_bridge if mail.word in post.shown]
+        if not found:
+            verdict.lost.append(f"mail {mail.message_id} is in no post")
+            continue
+        if len(found) > 1:
+            verdict.doubled.append(f"mail {mail.message_id} is in {len(found)} posts")
+        posted[mail.message_id] = found[0]
+    for post in by_bridge[len(day.mails) :]:
+        verdict.wrong.append(f"post {post.id} is one more than there are mails")
+    _under_what_they_answer(course, day, posted, verdict)
+    return posted
+
+
+def _under_what_they_answer(
+    course: Course, day: Day, posted: dict[str, Post], verdict: Verdict
+) -> None:
+    parents = {course.message_id(post): post.id for post in day.out}
+    parents |= {message_id: post.id for message_id, post in posted.items()}
+    last: dict[int, int] = {}
+    for mail in day.mails:
+        post = posted.get(mail.message_id)
+        if post is None:
+            continue
+        wanted = parents.get(mail.answers, 0) if mail.answers else 0
+        if post.parent != wanted:
+            verdict.wrong.append(
+                f"mail {mail.message_id} is under {post.parent}, not {wanted}"
+            )
+        if post.id < last.get(post.discussionid, 0):
+            verdict.out_of_order.append(f"mail {mail.message_id} in the forum")
+        last[post.discussionid] = post.id
+
+
+def _at_the_readers(
+    course: Course, day: Day, posted: dict[str, Post], verdict: Verdict
+) -> None:
+    discussion_of = {
+        course.message_id(post): (post.discussionid, post.id)
+        for post in (*day.out, *day.group_posts)
+    }
+    for mail in day.mails:
+        post = posted.get(mail.message_id)
+        if post is not None and not mail.by_list:
+            discussion_of[mail.message_id] = (post.discussionid, post.id)
+    words = {course.message_id(post): _word_of(post) for post in day.out}
+    words |= {mail.message_id: mail.word for mail in day.mails}
+    for reader in course.readers:
+        wanted = {course.message_id(post) for post in day.out}
+        if course.kind == "remote":
+            wanted |= {mail.message_id for mail in day.mails}
+        else:
+            wanted |= {
+                mail.message_id for mail in day.mails if mail.author is not reader
+            }
+            if reader is course.facilitator or reader.id in course.group.members:
+                wanted |= {course.message_id(post) for post in day.group_posts}
+        mails = [_read(raw) for raw in course.office.mails(reader.email)]
+        got = Counter(str(mail["Message-ID"]) for mail in mails)
+        name = reader.username
+        verdict.lost += [f"{one} at {name}" for one in wanted - got.keys()]
+        verdict.wrong += [f"{one} at {name}" for one in got.keys() - wanted]
+        verdict.doubled += [
+            f"{one} at {name}: {number}" for one, number in got.items() if number > 1
+        ]
+        last: dict[int, int] = {}
+        for mail in mails:
+            message_id = str(mail["Message-ID"])
+            text = _text(mail)
+            if words.get(message_id, "") not in text:
+                verdict.wrong.append(f"{message_id} at {name} says something else")
+            for word in day.kept:
+                if word in text + str(mail["Subject"]):
+                    verdict.wrong.append(f"{word} reached {name}")
+            discussion, post_id = discussion_of.get(message_id, (0, 0))
+            if discussion and post_id < last.get(discussion, 0):
+                verdict.out_of_order.append(f"{message_id} at {name}")
+            if discussion:
+                last[discussion] = post_id
+    notices = len(course.office.mails(STRANGER))
+    if notices != day.strangers:
+        verdict.wrong.append(f"{notices} notices for {day.strangers} strangers")
+
+
+def _in_the_ledger(course: Course, day: Day, verdict: Verdict) -> None:
+    states = dict(course.ledger("select state, count(*) from intent group by state"))
+    for state in ("planned", "sending", "held", "dead"):
+        if states.get(state):
+            verdict.wrong.append(f"{states[state]} intents are {state}")
+    mails = dict(course.ledger("select state, count(*) from inbound group by state"))
+    if mails.get("held", 0) != day.strangers:
+        verdict.wrong.append(f"{mails.get('held', 0)} mails are held")
+    if mails.get("new") or mails.get("accepted"):
+        verdict.wrong.append(f"mails wait: {mails}")
+
+
+def _read(raw: bytes) -> EmailMessage:
+    read = email.message_from_bytes(raw, policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    return "" if body is None else str(body.get_content())
+
+
+def _word_of(post: Post) -> str:
+    start = post.message.index("wort")
+    return post.message[start : start + 9]
