@@ -7,11 +7,13 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from moodle_bridge.errors import GuardTripped
 from moodle_bridge.model.people import Person
 
 if TYPE_CHECKING:
     from sync.ledger import Ledger
 
+_MANY = 2
 FRESH = timedelta(minutes=15)
 
 
@@ -39,9 +41,23 @@ class Participants:
         return self._known[course_id]
 
     def read_again(self, course_id: int) -> tuple[Person, ...]:
-        """Ask Moodle now, whatever is known; for a sender whom nobody knows."""
+        """Ask Moodle now, whatever is known; for a sender whom nobody knows.
+
+        Raises GuardTripped when nobody has an address any more: then everybody who
+        writes would be a stranger, and would be told so.
+        """
         people = tuple(self._read(course_id))
         with self._ledger.writing() as transaction:
+            before = transaction.people.of_course(course_id)
+            reached = sum(bool(person.addresses) for person in before)
+            if reached >= _MANY and not any(person.addresses for person in people):
+                raise GuardTripped(
+                    f"Moodle names {len(people)} participants without a single address;"
+                    f" before, {reached} had one",
+                    item=f"course {course_id}",
+                    advice="Look whether the service account still may see addresses"
+                    " (`moodle-bridge check`). Nothing was changed.",
+                )
             transaction.people.replace(course_id, people)
         self._known[course_id] = people
         return people

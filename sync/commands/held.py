@@ -136,14 +136,15 @@ def drop(invocation: Invocation, *, ids: tuple[str, ...], reason: str) -> Result
                     item.id, state=InboundState.DROPPED.value, detail=why
                 )
                 for intent in transaction.intents.of_source(f"mail:{item.id}"):
-                    if intent.state is IntentState.HELD:
+                    if intent.state in {IntentState.HELD, IntentState.PLANNED}:
                         transaction.intents.change(
-                            intent.id, state=IntentState.WITHDRAWN.value, reason=why
+                            intent.id, state=IntentState.DROPPED.value, reason=why
                         )
                 continue
             transaction.intents.change(
-                item.id, state=IntentState.WITHDRAWN.value, reason=why
+                item.id, state=IntentState.DROPPED.value, reason=why
             )
+            _drop_mail(transaction, item, why)
             if transaction.intents.open_count(item.source) == 0:
                 _let_link(transaction, item, LinkState.SENT)
     return Result(parts=[f"Dropped: {', '.join(ids)}."], data={"dropped": list(ids)})
@@ -180,6 +181,15 @@ def _item(transaction: Transaction, name: str) -> Inbound | Intent:
             advice="`moodle-bridge held` lists what is. Nothing was changed.",
         )
     return item
+
+
+def _drop_mail(transaction: Transaction, intent: Intent, why: str) -> None:
+    """Drop the mail whose post it was; else the next run would plan it anew."""
+    kind, _, number = intent.source.partition(":")
+    if kind == "mail":
+        transaction.inbound.change(
+            int(number), state=InboundState.DROPPED.value, detail=why
+        )
 
 
 def _let_link(transaction: Transaction, intent: Intent, state: LinkState) -> None:

@@ -97,6 +97,9 @@ class Routing:
             if links:
                 return LinkRef(post_id=links[0].post_id, subject=links[0].subject)
             for other in transaction.inbound.find(message_id):
+                if other.state is InboundState.POSTED and other.post_id is not None:
+                    # Posted under a Message-ID of ours, because its own is no good.
+                    return LinkRef(post_id=other.post_id, subject=other.subject)
                 waits = other.state in {InboundState.NEW, InboundState.ACCEPTED}
                 if waits and other.id != inbound.id:
                     # A number below zero stands for a mail that has no post yet.

@@ -123,9 +123,15 @@ def _note_change(
             link.pair, link.post_id, state=LinkState.WITHHELD.value, reason="private"
         )
         return
+    now = transaction.clock()
+    if link.gone_at is not None:
+        # The account could not see it for a while, or somebody restored it.
+        back: dict[str, object] = {"gone_at": None}
+        if link.state is LinkState.GONE:
+            back |= {"state": LinkState.WAITING.value, "reason": "", "due_at": now}
+        transaction.links.change(link.pair, link.post_id, **back)
     if link.fingerprint == now_is:
         return
-    now = transaction.clock()
     values: dict[str, object] = {
         "fingerprint": now_is,
         "subject": post.subject,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -43,8 +43,9 @@ class Watch:
 
     `still_here` is called now and then while there is much to read.
 
-    The cursor of a course is the server's clock at the last look, less an overlap:
-    what was under way then is seen now, and what is seen twice is known by its id.
+    The cursor of a pair is the server's clock at the last look, less an overlap: what
+    was under way then is seen now, and what is seen twice is known by its id. Pairs of
+    one course have each their own, because a look may be for one of them alone.
     """
 
     def __init__(
@@ -71,53 +72,66 @@ class Watch:
         """
         with self._ledger.reading() as transaction:
             since = {
-                pair.place.course.id: datetime.fromisoformat(kept)
+                pair.name: datetime.fromisoformat(kept)
                 for pair in pairs
-                if (kept := transaction.cursors.get(_cursor(pair.place.course.id)))
+                if (kept := transaction.cursors.get(_cursor(pair.name)))
             }
-        updates = self._moodle.updates.updates_since(since)
+        updates = self._moodle.updates.updates_since(_earliest(pairs, since))
         new_posts = read = 0
         problems: list[str] = []
-        failed: set[int] = set()
+        failed: set[str] = set()
         moved = False
         for pair in pairs:
             course_id = pair.place.course.id
             changed = updates.get(course_id)
             wanted: dict[int, Discussion] = {}
             if changed is not None and changed.error is not None:
-                failed.add(course_id)
+                failed.add(pair.name)
                 problems.append(
                     masked(f"course {pair.place.course.shortname}: {changed.error}")
                 )
-            elif changed is not None:
+            elif changed is not None and pair.name in since:
                 moved = moved or bool(changed.configured)
                 for forum in pair.place.forums.values():
                     if changed.first_posts.get(forum.cmid):
                         listed = self._moodle.forums.discussions(
-                            forum.id, since=since[course_id]
+                            forum.id, since=since[pair.name]
                         )
                         wanted |= {one.id: one for one in self._listed(pair, listed)}
             stale = [one for one in self._to_recheck(pair) if one.id not in wanted]
             counts = self._read(pair, wanted.values(), problems)
             if counts[2]:
-                failed.add(course_id)
+                failed.add(pair.name)
             more = self._read(pair, stale, problems)
             new_posts += counts[0] + more[0]
             read += counts[1] + more[1]
-        with self._ledger.writing() as transaction:
-            for course_id, changed in updates.items():
-                if changed.seen_until is None or course_id in failed:
-                    continue
-                reached = changed.seen_until - self._settings.overlap
-                # A server clock that was set back must not move a cursor back.
-                if reached > since[course_id]:
-                    transaction.cursors.move(_cursor(course_id), reached.isoformat())
+        self._move_cursors(
+            {
+                pair.name: changed.seen_until
+                for pair in pairs
+                if pair.name not in failed
+                and (changed := updates.get(pair.place.course.id)) is not None
+            },
+            since,
+        )
         return Seen(
             new_posts=new_posts,
             discussions_read=read,
             problems=tuple(problems),
             moved_forums=moved,
         )
+
+    def _move_cursors(
+        self, seen_until: Mapping[str, datetime | None], since: Mapping[str, datetime]
+    ) -> None:
+        with self._ledger.writing() as transaction:
+            for pair, moment in seen_until.items():
+                if moment is None or pair not in since:
+                    continue
+                reached = moment - self._settings.overlap
+                # A server clock that was set back must not move a cursor back.
+                if reached > since[pair]:
+                    transaction.cursors.move(_cursor(pair), reached.isoformat())
 
     def begin(self, pair: Pair, *, backfill: int, served_at: datetime) -> int:
         """Begin a pair: the newest `backfill` posts are new, all older ones history.
@@ -145,16 +159,14 @@ class Watch:
                     advice="Run the same command again; nothing was sent.",
                 )
         with self._ledger.writing() as transaction:
-            if backfill > 0:
-                begun, waiting = transaction.links.keep_newest(pair.name, backfill)
+            # Also for none at all: a backfill that was broken off left posts waiting.
+            begun, waiting = transaction.links.keep_newest(pair.name, backfill)
             transaction.cursors.move(
                 _begun(pair.name), (begun or served_at).isoformat()
             )
-            course = _cursor(pair.place.course.id)
-            if transaction.cursors.get(course) is None:
-                transaction.cursors.move(
-                    course, (served_at - self._settings.overlap).isoformat()
-                )
+            transaction.cursors.move(
+                _cursor(pair.name), (served_at - self._settings.overlap).isoformat()
+            )
         return waiting
 
     def begun(self, pair: str) -> datetime | None:
@@ -230,8 +242,20 @@ class Watch:
         return new, read, failed
 
 
-def _cursor(course_id: int) -> str:
-    return f"updates:course:{course_id}"
+def _earliest(
+    pairs: Sequence[Pair], since: Mapping[str, datetime]
+) -> dict[int, datetime]:
+    """Return from when on each course is asked about: for all of its pairs at once."""
+    earliest: dict[int, datetime] = {}
+    for pair in pairs:
+        if pair.name in since:
+            course_id, moment = pair.place.course.id, since[pair.name]
+            earliest[course_id] = min(earliest.get(course_id, moment), moment)
+    return earliest
+
+
+def _cursor(pair: str) -> str:
+    return f"updates:pair:{pair}"
 
 
 def _begun(pair: str) -> str:

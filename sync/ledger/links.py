@@ -200,25 +200,30 @@ class Links:
         """Leave only the newest posts waiting, and make all older ones history.
 
         Returns when the oldest of those kept was written (None when there is none)
-        and how many wait. May be repeated.
+        and how many wait; 0 leaves none. May be repeated.
         """
         table = schema.link
         mine = table.c.pair == pair
-        oldest = self._connection.execute(
-            select(table.c.created_at)
+        newest = (
+            select(table.c.post_id)
             .where(mine)
             .order_by(table.c.created_at.desc(), table.c.post_id.desc())
-            .limit(1)
-            .offset(number - 1)
-        ).scalar_one_or_none()
-        if oldest is not None:
+            .limit(number)
+        )
+        kept = set(self._connection.execute(newest).scalars())
+        older = [
+            post_id
+            for post_id in self._connection.execute(
+                select(table.c.post_id).where(
+                    mine, table.c.state == LinkState.WAITING.value
+                )
+            ).scalars()
+            if post_id not in kept
+        ]
+        for start in range(0, len(older), _NAMES_AT_ONCE):
             self._connection.execute(
                 update(table)
-                .where(
-                    mine,
-                    table.c.created_at < oldest,
-                    table.c.state == LinkState.WAITING.value,
-                )
+                .where(mine, table.c.post_id.in_(older[start : start + _NAMES_AT_ONCE]))
                 .values(
                     state=LinkState.HISTORY.value,
                     reason="written before the bridge began",
