@@ -135,7 +135,9 @@ class ImapConnection:
                 # LOGIN has no way to say other characters (RFC 3501 section 6.2.3).
                 client.plain_login(username, password)
         except LoginError as error:
-            text = self._settings.shown(str(error))
+            # imaplib gives the server's words as they look in Python: b'...'.
+            words = str(error).removeprefix("b'").removesuffix("'")
+            text = self._settings.shown(words)
             broken = isinstance(error.__context__, _BROKEN)
             if broken or any(code in text.upper() for code in _LATER):
                 raise Transient(f"no login: {text}", item=self.item) from None
