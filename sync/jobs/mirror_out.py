@@ -134,15 +134,27 @@ class MirrorOut:
         with self._ledger.reading() as transaction:
             links = transaction.links.of_discussions(self._pair.name, numbers)
         forums = {number: links[number][0].forum_id for number in numbers}
-        gone = self._list_again(forums)
+        # A forum that was taken out of the pair, or deleted, cannot be listed.
+        apart = {
+            number
+            for number, forum_id in forums.items()
+            if forum_id not in self._pair.place.forums
+        }
+        gone = self._list_again(
+            {
+                number: forum_id
+                for number, forum_id in forums.items()
+                if number not in apart
+            }
+        )
         with self._ledger.reading() as transaction:
             known = transaction.discussions.get(self._pair.name, numbers)
         by_post = {
             number: {link.post_id: link for link in links[number]} for number in numbers
         }
-        for number in gone:
+        for number in (*apart, *gone):
             yield Sight(seen=None, links=by_post[number])
-        there = [known[number] for number in numbers if number not in gone]
+        there = [known[number] for number in numbers if number not in {*apart, *gone}]
         for read in self._moodle.forums.posts(there):
             # What cannot be read now, or shows no posts, waits for the next run.
             if isinstance(read, DiscussionPosts) and read.posts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sync.ledger import Transaction
 
 PAUSE = timedelta(days=1)
+# RFC 5321 4.5.3.1.3, less the angle brackets.
+_ADDRESS_LONGEST = 254
 
 
 class Notices:
@@ -34,15 +36,22 @@ class Notices:
         self._secret = secret
         self._most_a_day = most_a_day
 
-    def plan(self, transaction: Transaction, judged: Judged) -> Action | None:
-        """Return the notice for a held mail, None when there is to be none."""
+    def plan(
+        self, transaction: Transaction, judged: Judged, told: Collection[str]
+    ) -> Action | None:
+        """Return the notice for a held mail, None when there is to be none.
+
+        `told` are the addresses, folded, to which the same plan has one already.
+        """
         if judged.notice_to is None or judged.route.pair is None:
             return None
-        contacts = transaction.contacts
+        contacts, address = transaction.contacts, folded(judged.notice_to)
+        if len(address) > _ADDRESS_LONGEST or address in told:
+            return None
         since = transaction.clock() - PAUSE
         if (
-            not contacts.may_notice(folded(judged.notice_to), pause=PAUSE)
-            or contacts.noticed_since(since) >= self._most_a_day
+            not contacts.may_notice(address, pause=PAUSE)
+            or contacts.noticed_since(since) + len(told) >= self._most_a_day
         ):
             return None
         pair, inbound = judged.route.pair, judged.inbound

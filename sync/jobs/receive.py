@@ -105,6 +105,10 @@ class Reception:
                     advice="Say what it is: `sync --from now` leaves it alone,"
                     " `sync --backfill N` takes it as new.",
                 )
+            started = self._ledger.clock()
+            if leave and not begun and begin is True:
+                # What a look would keep as history, the run may be told to take.
+                continue
             try:
                 got = self._fetch_one(
                     mailbox,
@@ -124,9 +128,7 @@ class Reception:
             if not leave:
                 with self._ledger.writing() as transaction:
                     transaction.cursors.move(f"{name}:begun", "yes")
-                    transaction.cursors.move(
-                        f"{name}:read", transaction.clock().isoformat()
-                    )
+                    transaction.cursors.move(f"{name}:read", started.isoformat())
         return Received(
             new=total.new,
             copies=total.copies,

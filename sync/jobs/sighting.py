@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mappings.audience import due_at
 from mappings.identity import marker_in, post_message_id
-from moodle_bridge.model.forum import Discussion, DiscussionPosts, Post
+from moodle_bridge.model.forum import Author, Discussion, DiscussionPosts, Post
+from sync.ledger.intents import Intent
 from sync.ledger.links import Link, LinkState, Origin
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class Watchword:
     """What is the same for all sightings of a pair in one look.
 
     Posts written before `begun` are history. `begun` is the server's time.
+    `account_id` gives the user id of the service account, which writes what came by
+    mail.
     """
 
     pair: str
@@ -30,6 +33,7 @@ class Watchword:
     corrections: bool
     site_tag: str
     domain: str
+    account_id: Callable[[], int]
 
 
 def fingerprint(post: Post) -> str:
@@ -73,13 +77,27 @@ def _note_new(
     if post.created is None or not post.visible or post.deleted:
         return 0
     state, reason = LinkState.WAITING, ""
+    origin, author = Origin.FORUM, post.author
     if post.created < word.begun:
         state, reason = LinkState.HISTORY, "written before the bridge began"
     elif post.private:
         state, reason = LinkState.WITHHELD, "private"
-    elif _is_in_doubt(transaction, post):
-        # The job that wrote it will find it, and link it under the mail's own id.
-        return 0
+    elif names := marker_in(post.message):
+        intent = _writing(transaction, names)
+        if intent is not None and not intent.result.get("post_id"):
+            # The job that wrote it will find it, and link it under the mail's own id.
+            return 0
+        if intent is not None and intent.result["post_id"] == post.id:
+            # It came by mail to another pair of this forum.
+            origin = Origin.MAIL
+            author = Author(
+                id=intent.details.get("user_id"),
+                fullname=str(intent.details.get("author_name", "")),
+            )
+        elif intent is None and post.author.id == word.account_id():
+            # Whoever wrote that mail has it, and so has everybody else: it was the
+            # bridge, with a ledger that is lost.
+            state, reason = LinkState.WITHHELD, "came by mail, with another ledger"
     return int(
         transaction.links.add(
             pair=word.pair,
@@ -90,12 +108,12 @@ def _note_new(
             message_id=post_message_id(
                 post.id, site_tag=word.site_tag, domain=word.domain
             ),
-            origin=Origin.FORUM,
+            origin=origin,
             state=state,
             reason=reason,
             created_at=post.created,
-            author_user_id=post.author.id,
-            author_name=post.author.fullname,
+            author_user_id=author.id,
+            author_name=author.fullname,
             subject=post.subject,
             fingerprint=fingerprint(post),
             due_at=due_at(post, discussion, word.hold),
@@ -103,13 +121,17 @@ def _note_new(
     )
 
 
-def _is_in_doubt(transaction: Transaction, post: Post) -> bool:
-    for name in marker_in(post.message):
-        intent = transaction.intents.with_marker(name)
-        # A marker that somebody copied belongs to an intent that is done, elsewhere.
-        if intent is not None and not intent.result.get("post_id"):
-            return True
-    return False
+def _writing(transaction: Transaction, names: Iterable[str]) -> Intent | None:
+    """Return the intent of the post that bears one of these markers.
+
+    One that is still open comes first: a marker that somebody copied out of a post
+    belongs to an intent that is done.
+    """
+    found = [transaction.intents.with_marker(name) for name in sorted(names)]
+    known = [intent for intent in found if intent is not None]
+    return min(
+        known, key=lambda intent: bool(intent.result.get("post_id")), default=None
+    )
 
 
 def _note_change(

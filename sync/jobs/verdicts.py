@@ -14,12 +14,14 @@ from moodle_bridge.model.people import Person
 from sync.jobs.routing import Route
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.links import LinkState
-from sync.participants import Participants, with_address
+from sync.participants import Participants, folded, with_address
 
 if TYPE_CHECKING:
+    from mappings.mail_headers import MailAddress
     from sync.ledger import Transaction
+    from sync.pairs import Pair
 
-_KNOWN = frozenset({InboundState.ACCEPTED, InboundState.POSTED, InboundState.HELD})
+_TAKEN = frozenset({InboundState.ACCEPTED, InboundState.POSTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +125,10 @@ class Judge:
                 "It is not said for which list it is. Release it after a pair has its"
                 " address, or drop it.",
             )
+        author = author_of(mail, None if known is None else known.address)
         trimmed = trim(mail.text)
-        twin = _twin(transaction, inbound, pair.name)
-        if twin is not None and _says_the_same(twin, trimmed):
+        twin = _twin(transaction, inbound, pair, author)
+        if twin is not None and _is_copy(twin, trimmed, pair, author):
             return judged(
                 InboundState.IGNORED,
                 "copies",
@@ -140,7 +143,6 @@ class Judge:
                 f"It has the Message-ID of mail {twin.id} and says something else."
                 " Release it if it is a mail of its own, or drop it.",
             )
-        author = author_of(mail, None if known is None else known.address)
         if author is None:
             return judged(
                 InboundState.HELD,
@@ -213,28 +215,57 @@ class Judge:
         )
 
 
-def _twin(transaction: Transaction, inbound: Inbound, pair: str) -> Inbound | None:
-    """Return another mail with the same Message-ID that the pair took or holds."""
+def _twin(
+    transaction: Transaction, inbound: Inbound, pair: Pair, author: MailAddress | None
+) -> Inbound | None:
+    """Return another mail with the same Message-ID that the pair took or holds.
+
+    One that is held counts only when it came before and from the same hand: what a
+    stranger sent must not keep out the mail of a participant.
+    """
     if inbound.message_id is None:
         return None
     for other in transaction.inbound.find(inbound.message_id):
-        mine = other.id == inbound.id or other.pair != pair
-        if not mine and other.state in _KNOWN:
+        if other.id == inbound.id or other.pair != pair.name:
+            continue
+        if other.state in _TAKEN:
+            return other
+        before = other.state is InboundState.HELD and other.id < inbound.id
+        if before and author is not None and _hand(other, pair) == _folded(author):
             return other
     return None
 
 
-def _says_the_same(twin: Inbound, trimmed: Trimmed) -> bool:
-    """Say whether two mails hold the same words of their author.
+def _is_copy(
+    twin: Inbound, trimmed: Trimmed, pair: Pair, author: MailAddress | None
+) -> bool:
+    """Say whether a mail holds the same words of the same author as its twin.
 
     Lists add a foot and change the encoding, so that two copies of one mail differ in
-    their bytes and yet say the same.
+    their bytes and yet say the same. A list may also hide who wrote.
     """
     if twin.raw is None:
         return True
+    theirs = _hand(twin, pair)
+    if author is not None and theirs is not None and theirs != _folded(author):
+        return False
     first = "".join(trim(read_mail(twin.raw).text).kept.split())
     second = "".join(trimmed.kept.split())
+    if not (first and second):
+        return first == second
     return first.startswith(second) or second.startswith(first)
+
+
+def _hand(twin: Inbound, pair: Pair) -> str | None:
+    """Return the address of who wrote a mail, None when it cannot be told."""
+    if twin.raw is None:
+        return None
+    author = author_of(read_mail(twin.raw), pair.mailing_list.address)
+    return None if author is None else _folded(author)
+
+
+def _folded(author: MailAddress) -> str:
+    return folded(author.address)
 
 
 def _may_be_answered(mail: ReadMail, inbound: Inbound) -> bool:

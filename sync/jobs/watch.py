@@ -56,9 +56,11 @@ class Watch:
         *,
         site_tag: str,
         domain: str,
+        account_id: Callable[[], int],
         still_here: Callable[[], None] = lambda: None,
     ) -> None:
         self._still_here = still_here
+        self._account_id = account_id
         self._moodle = moodle
         self._ledger = ledger
         self._settings = settings
@@ -216,6 +218,7 @@ class Watch:
             corrections=pair.settings.corrections,
             site_tag=self._site_tag,
             domain=self._domain,
+            account_id=self._account_id,
         )
         new = read = failed = 0
         for group in _grouped(self._moodle.forums.posts(discussions)):
