@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 RUNTIME_STAMP := $(VENV)/.runtime
 
-.PHONY: demo test check soak bench lint types wheel clean
+.PHONY: demo test check soak bench lint types wheel docs clean
 
 $(RUNTIME_STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -48,6 +48,9 @@ wheel: $(STAMP) ## the wheel, tried in a clean environment from elsewhere
 	build/clean/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
 	cd / && $(CURDIR)/build/clean/bin/moodle-bridge --help
 	cd / && $(CURDIR)/build/clean/bin/moodle-bridge plugins --json
+
+docs: $(STAMP) ## the pages that are made from the code
+	$(BIN)/python -m sync.reference docs
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
