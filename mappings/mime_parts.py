@@ -42,15 +42,17 @@ def file_part(file: MailFile) -> bytes:
     """Return an attached file as a part, its name as RFC 2231 says.
 
     A media type that is none, or that would be read as mail (message, multipart),
-    becomes application/octet-stream.
+    becomes application/octet-stream. A text that can be read as UTF-8 says so: without
+    a word it would be taken for ASCII (RFC 2046 section 4.1.2).
     """
     media_type = file.media_type.strip().lower()
     if not _MEDIA_TYPE.fullmatch(media_type) or media_type.startswith(
         ("multipart/", "message/")
     ):
         media_type = "application/octet-stream"
+    charset = "; charset=utf-8" if _is_utf8(media_type, file.content) else ""
     return (
-        f"Content-Type: {media_type}\r\n"
+        f"Content-Type: {media_type}{charset}\r\n"
         "Content-Transfer-Encoding: base64\r\n"
         f"Content-Disposition: attachment;\r\n {_name_parameter(file.filename)}\r\n\r\n"
     ).encode() + _base64(file.content)
@@ -93,13 +95,24 @@ def _name_parameter(filename: str) -> str:
     if len(written) <= _COLUMNS - 20:
         return f"filename*=utf-8''{written}"
     lines = ["utf-8''"]
-    for octet in re.findall(r"%..|[^%]", written):
-        if len(lines[-1]) + len(octet) > _COLUMNS - 20:
+    # Never within a character: some readers decode each piece by itself.
+    for character in (quote(one, safe="") for one in name):
+        if len(lines[-1]) + len(character) > _COLUMNS - 20:
             lines.append("")
-        lines[-1] += octet
+        lines[-1] += character
     return ";\r\n ".join(
         f"filename*{place}*={line}" for place, line in enumerate(lines)
     )
+
+
+def _is_utf8(media_type: str, content: bytes) -> bool:
+    if not media_type.startswith("text/") or content.isascii():
+        return False
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_short(octets: bytes) -> bool:

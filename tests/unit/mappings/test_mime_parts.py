@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import given
@@ -74,6 +76,28 @@ def test_a_file_is_the_same_when_it_is_read(name: str) -> None:
     assert found.get_content() == bytes(range(256))
     assert found.get_content_type() == "image/jpeg"
     assert all(len(line) <= 78 for line in part.split(b"\r\n"))
+
+
+def test_a_long_name_is_never_parted_within_a_character() -> None:
+    name = "Kế hoạch số 1 – été ở đồng bằng sông Cửu Long.txt"
+    part = file_part(MailFile(filename=name, media_type="text/plain", content=b"a"))
+    for piece in re.findall(rb"filename\*\d+\*=(?:utf-8'')?([^;\s]+)", part):
+        unquote_to_bytes(piece).decode("utf-8")
+    header = read(part)["Content-Disposition"]
+    assert not header.defects
+    assert header.params["filename"] == name
+
+
+@pytest.mark.parametrize(
+    ("content", "charset"),
+    [("Kế hoạch".encode(), "utf-8"), (b"plan", None), ("é".encode("latin-1"), None)],
+)
+def test_a_text_file_says_utf8_where_it_is(content: bytes, charset: str | None) -> None:
+    part = file_part(
+        MailFile(filename="a.txt", media_type="text/plain", content=content)
+    )
+    assert read(part).get_param("charset") == charset
+    assert read(part).get_payload(decode=True) == content
 
 
 @pytest.mark.parametrize(
