@@ -343,8 +343,11 @@ class Bridge:
             still_here=still_here,
         )
 
-    def mirror_out(self, pair: Pair, *, max_mails: int | None = None) -> MirrorOut:
-        """Return the job that carries a pair's posts to its list."""
+    def mirror_out(self, pair: Pair, *, let_out: int = 0) -> MirrorOut:
+        """Return the job that carries a pair's posts to its list.
+
+        `let_out` is how many posts a person just let out; they pass the guard.
+        """
         return MirrorOut(
             pair,
             moodle=self.moodle,
@@ -354,7 +357,8 @@ class Bridge:
             site=self.mail_site,
             secret=self.secret,
             account_id=lambda: self.account_id,
-            max_mails=max_mails or self.settings.safety.max_mails,
+            max_mails=self.settings.safety.max_mails,
+            let_out=let_out,
         )
 
     def mirror_in(self, pairs: Sequence[Pair]) -> MirrorIn:

@@ -40,6 +40,7 @@ RUN_LEASE = "sync"
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=2)
 _GIVE_UP_AFTER = timedelta(days=5)
+_REPEATED_MOST = 5
 
 
 class Job(Protocol):
@@ -164,14 +165,7 @@ class Engine:
                 self.report.counts["found again"] += 1
                 self.progress(f"found again: {intent.summary}")
             case Absent():
-                with self.ledger.writing() as transaction:
-                    transaction.intents.change(
-                        intent.id,
-                        state=IntentState.PLANNED.value,
-                        not_before=None,
-                        reason="looked for and not found, so it is done again",
-                    )
-                self.report.counts["to repeat"] += 1
+                self._repeat(intent)
             case Doubt(reason=reason):
                 self.report.counts["in doubt"] += 1
                 self.report.problems.append(
@@ -179,6 +173,23 @@ class Engine:
                 )
                 return False
         return True
+
+    def _repeat(self, intent: Intent) -> None:
+        """Plan an effect again that surely did not happen; not for ever."""
+        age = self.ledger.clock() - intent.planned_at
+        gives_up = age > _GIVE_UP_AFTER and intent.attempts >= _REPEATED_MOST
+        with self.ledger.writing() as transaction:
+            transaction.intents.change(
+                intent.id,
+                state=(IntentState.HELD if gives_up else IntentState.PLANNED).value,
+                not_before=None,
+                reason="looked for and not found, so it is done again",
+                advice="Each time its answer was lost. Release it to try again, or"
+                " drop it."
+                if gives_up
+                else "",
+            )
+        self.report.counts["held" if gives_up else "to repeat"] += 1
 
     def _blocked(self, job: Job) -> set[str]:
         with self.ledger.reading() as transaction:
@@ -241,12 +252,12 @@ class Engine:
     def _do(self, job: Job, action: Action, intent: Intent, blocked: set[str]) -> None:
         """Bring about one effect; raises the cause when nothing else can be done."""
         with self.ledger.writing() as transaction:
-            transaction.intents.change(
-                intent.id,
-                state=IntentState.SENDING.value,
-                attempts=intent.attempts + 1,
-                sending_at=self.ledger.clock(),
-            )
+            mine = transaction.intents.begin(intent.id)
+        if not mine:
+            # Another run took over while this one slept.
+            blocked.add(action.stream)
+            self.report.counts["waiting"] += 1
+            return
         outcome = job.carry_out(action)
         match outcome:
             case Done() | Refused():

@@ -101,8 +101,7 @@ def _once(
         if seen.moved_forums:
             bridge.forget_places()
         for pair in pairs:
-            limit = bridge.settings.safety.max_mails
-            engine.run(bridge.mirror_out(pair, max_mails=max(limit, begun[pair.name])))
+            engine.run(bridge.mirror_out(pair, let_out=begun[pair.name]))
 
 
 def _begin(

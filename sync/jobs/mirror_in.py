@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from mappings.identity import marker, post_message_id
-from mappings.mail_reading import read_mail
+from mappings.mail_reading import ReadMail, read_mail
 from mappings.mail_to_post import PostDraft, post_from_mail
 from mappings.phrases import phrase
-from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
+from moodle_bridge.errors import BridgeError, InDoubt, Permanent, RemoteError, Transient
 from moodle_bridge.moodle.files import Upload
 from sync.actions import (
     Absent,
@@ -32,6 +35,7 @@ from sync.jobs.verdicts import Judge, Judged, in_order
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
 from sync.ledger.links import LinkState, Origin
+from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
     from sync.jobs.routing import Routing
     from sync.ledger import Ledger, Transaction
     from sync.pairs import Pair
+
+log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
 _PLAIN_ID = re.compile(r"<[!-;=?-~]{1,180}@[!-;=?A-~]{1,180}>")
@@ -176,40 +182,78 @@ class MirrorIn:
         records: list[Callable[[Transaction], None]] = []
         streams: dict[int, str] = {}
         taken: set[str] = set()
+        told: set[str] = set()
         with self._ledger.reading() as transaction:
             for inbound in in_order(observation, answers):
-                mail = mails[inbound.id]
-                route = self._routing.of(transaction, inbound, mail)
-                age = self._ledger.clock() - inbound.received_at
-                if (
-                    route.unknown_parent
-                    and not inbound.released
-                    and timedelta() <= age < PARENT_WAIT
-                    and inbound.state is InboundState.NEW
-                    and mail.references
-                ):
+                judged, action = self._weighed(
+                    transaction, inbound, mails[inbound.id], streams
+                )
+                if judged is None:
                     withheld.append(
                         _left(inbound, "waits for the mail that it answers")
                     )
                     continue
-                judged = self._judge.judge(transaction, inbound, mail, route)
                 if judged.state is not InboundState.IGNORED:
                     if _twin_key(judged) in taken:
                         # Two copies came in one go; the next run knows the first.
                         continue
                     taken.add(_twin_key(judged))
                 records.append(_verdict(judged))
-                if judged.state is InboundState.ACCEPTED:
-                    actions.append(self._action(transaction, judged, streams))
+                if action is not None:
+                    actions.append(action)
                     continue
                 withheld.append(_left(inbound, judged.reason))
-                notice = self._notices.plan(transaction, judged)
+                notice = self._notices.plan(transaction, judged, told)
                 if notice is not None:
+                    told.add(folded(judged.notice_to or ""))
                     actions.append(notice)
                     records.append(self._notices.noticed(judged))
         return Plan(
             actions=tuple(actions), withheld=tuple(withheld), records=tuple(records)
         )
+
+    def _weighed(
+        self,
+        transaction: Transaction,
+        inbound: Inbound,
+        mail: ReadMail,
+        streams: dict[int, str],
+    ) -> tuple[Judged | None, Action | None]:
+        """Return the verdict on a mail and what is to be done; None = not yet.
+
+        A mail that makes this program fail is held: it must not keep the others out.
+        """
+        route = Route(pair=None)
+        try:
+            route = self._routing.of(transaction, inbound, mail)
+            age = self._ledger.clock() - inbound.received_at
+            if (
+                route.unknown_parent
+                and not inbound.released
+                and timedelta() <= age < PARENT_WAIT
+                and inbound.state is InboundState.NEW
+                and mail.references
+            ):
+                return None, None
+            judged = self._judge.judge(transaction, inbound, mail, route)
+            if judged.state is not InboundState.ACCEPTED:
+                return judged, None
+            return judged, self._action(transaction, judged, streams)
+        except (BridgeError, SQLAlchemyError):
+            raise
+        except Exception as error:
+            log.exception("mail %d could not be judged", inbound.id)
+            return Judged(
+                inbound=inbound,
+                mail=mail,
+                route=route,
+                state=InboundState.HELD,
+                rule="fault",
+                reason="fault",
+                advice="This is a fault in moodle-bridge; please report it. Post the"
+                " mail by hand, then drop it.",
+                detail=type(error).__name__,
+            ), None
 
     def _action(
         self, transaction: Transaction, judged: Judged, streams: dict[int, str]
@@ -390,8 +434,10 @@ class MirrorIn:
     ) -> None:
         """See `Job`: link the post to the mail, or hold the mail."""
         if intent.kind == "mail.notice":
-            kept = {"message_id": intent.details.get("message_id", "")}
-            transaction.intents.change(intent.id, details=kept)
+            # What was refused may be released, and then it is sent.
+            if isinstance(outcome, Done):
+                kept = {"message_id": intent.details.get("message_id", "")}
+                transaction.intents.change(intent.id, details=kept)
             return
         details = intent.details
         number = details["mail"]
@@ -487,13 +533,22 @@ def _stream_of(transaction: Transaction, awaited: Inbound) -> str:
     return f"mirror-in:mail:{awaited.id}"
 
 
+def _reason(judged: Judged) -> str:
+    """Return the reason to keep: that a person let it begin anew holds to the end."""
+    inbound = judged.inbound
+    begins_anew = inbound.released and inbound.reason == DISCUSSION_GONE
+    if judged.state is InboundState.ACCEPTED and begins_anew:
+        return DISCUSSION_GONE
+    return judged.reason
+
+
 def _verdict(judged: Judged) -> Callable[[Transaction], None]:
     def record(transaction: Transaction) -> None:
         transaction.inbound.change(
             judged.inbound.id,
             state=judged.state.value,
             rule=judged.rule,
-            reason=judged.reason,
+            reason=_reason(judged),
             advice=judged.advice,
             detail=judged.detail,
             pair=judged.route.pair.name if judged.route.pair else None,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mappings.audience import answered_by, may_go_to_list, may_go_to_people, readers
@@ -20,6 +21,7 @@ from moodle_bridge.model.mail import MailFile, OutgoingMail
 from sync.actions import Action, Done, Later, Outcome, Plan, Refused, Settlement
 from sync.actions import Withheld as LeftAlone
 from sync.engine import refuse_beyond
+from sync.jobs.sighting import fingerprint
 from sync.ledger.intents import Intent
 from sync.ledger.links import Link, LinkState, Origin
 from sync.participants import folded
@@ -47,11 +49,13 @@ _HOPE = timedelta(days=3)
 class Sight:
     """A discussion as it is now, and the links of its posts.
 
-    `seen` is None when the discussion is no longer there.
+    `seen` is None when the discussion is no longer there, or, with `forum_left`, when
+    its forum is no longer part of the pair.
     """
 
     seen: DiscussionPosts | None
     links: Mapping[int, Link]
+    forum_left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ class Load:
 
 
 class MirrorOut:
-    """The job of one pair.
+    """The job of one pair; `let_out` posts were let out by word of a person.
 
     Every discussion is read again just before its posts go out, so that what was
     edited within the hold goes out edited, and what was deleted does not go out.
@@ -86,6 +90,7 @@ class MirrorOut:
         secret: bytes,
         account_id: Callable[[], int],
         max_mails: int,
+        let_out: int = 0,
     ) -> None:
         self.name = f"mirror-out:{pair.name}"
         self._pair = pair
@@ -97,21 +102,32 @@ class MirrorOut:
         self._secret = secret
         self._account_id = account_id
         self._max_mails = max_mails
+        self._let_out = let_out
 
     def settle(self, intent: Intent) -> Settlement:
         """See `Job`."""
         return self._sending.settle(intent)
 
     def guard(self, actions: int) -> None:
-        """See `Job`: a first look counts the posts, so that nothing goes out before."""
+        """See `Job`: a first look counts what is due, so that nothing goes out before.
+
+        That counts a mail of each post to each reader, so it may be a little high.
+        """
         with self._ledger.reading() as transaction:
             due = transaction.links.due_count(self._pair.name, self._ledger.clock())
         refuse_beyond(
-            self._max_mails,
-            max(due, actions),
+            max(self._max_mails, self._let_out * self._mails_a_post),
+            max(due * self._mails_a_post, actions),
             what="mails",
             key="[safety].max_mails",
         )
+
+    @cached_property
+    def _mails_a_post(self) -> int:
+        if not self._pair.mailing_list.traits.knows_members:
+            return 1
+        people = self._participants.of_course(self._pair.place.course.id)
+        return max(1, len(self._pair.mailing_list.deliveries(people)))
 
     def observe(self) -> Iterator[Sight]:
         """See `Job`: discussions with a post that is due, a page at a time."""
@@ -133,28 +149,31 @@ class MirrorOut:
     def _sights(self, numbers: Sequence[int]) -> Iterator[Sight]:
         with self._ledger.reading() as transaction:
             links = transaction.links.of_discussions(self._pair.name, numbers)
-        forums = {number: links[number][0].forum_id for number in numbers}
-        # A forum that was taken out of the pair, or deleted, cannot be listed.
-        apart = {
-            number
-            for number, forum_id in forums.items()
-            if forum_id not in self._pair.place.forums
+            known = transaction.discussions.get(self._pair.name, numbers)
+        # A discussion may have been moved since its first posts were seen.
+        forums = {
+            number: known[number].forum_id
+            if number in known
+            else links[number][0].forum_id
+            for number in numbers
         }
-        gone = self._list_again(
-            {
-                number: forum_id
-                for number, forum_id in forums.items()
-                if number not in apart
-            }
-        )
+        ours = {
+            number: forum_id
+            for number, forum_id in forums.items()
+            if forum_id in self._pair.place.forums
+        }
+        gone = self._list_again(ours)
         with self._ledger.reading() as transaction:
             known = transaction.discussions.get(self._pair.name, numbers)
         by_post = {
             number: {link.post_id: link for link in links[number]} for number in numbers
         }
-        for number in (*apart, *gone):
-            yield Sight(seen=None, links=by_post[number])
-        there = [known[number] for number in numbers if number not in {*apart, *gone}]
+        for number in numbers:
+            if number in gone or number not in ours:
+                yield Sight(
+                    seen=None, links=by_post[number], forum_left=number not in ours
+                )
+        there = [known[number] for number in ours if number not in gone]
         for read in self._moodle.forums.posts(there):
             # What cannot be read now, or shows no posts, waits for the next run.
             if isinstance(read, DiscussionPosts) and read.posts:
@@ -195,7 +214,10 @@ class MirrorOut:
             and link.due_at <= now
         ]
         if observation.seen is None:
-            return Plan(records=tuple(_gone(link) for link in due))
+            left = observation.forum_left
+            return Plan(
+                records=tuple(_left_out(link) if left else _gone(link) for link in due)
+            )
         posts = {post.id: post for post in observation.seen.posts}
         place = {post.id: at for at, post in enumerate(observation.seen.posts)}
         due.sort(key=lambda link: place.get(link.post_id, -1))
@@ -220,18 +242,11 @@ class MirrorOut:
     ) -> Plan:
         post = posts[link.post_id]
         source = f"post:{link.pair}:{link.post_id}"
-        forum = self._pair.place.forums.get(link.forum_id)
-        if forum is None:
-            rejection: Rejection | None = Rejection(
-                reason="forum", advice="The forum is no longer part of the pair."
-            )
-            deliveries: Sequence[Delivery] = ()
-        else:
-            rejection, deliveries = self._audience(
-                link, post, posts, seen.discussion, forum
-            )
-        if rejection is not None or forum is None:
-            assert rejection is not None
+        forum = self._pair.place.forums[seen.discussion.forum_id]
+        rejection, deliveries = self._audience(
+            link, post, posts, seen.discussion, forum
+        )
+        if rejection is not None:
             return Plan(
                 withheld=(
                     LeftAlone(
@@ -256,8 +271,10 @@ class MirrorOut:
             )
             for delivery in deliveries
         )
+        keys = [action.key for action in actions]
         return Plan(
-            actions=actions, records=(_only(source, link, [a.key for a in actions]),)
+            actions=actions,
+            records=(_only(source, link, keys), _as_read(link, post, keys)),
         )
 
     def _audience(
@@ -488,6 +505,19 @@ def _gone(link: Link) -> Callable[[Transaction], None]:
     return record
 
 
+def _left_out(link: Link) -> Callable[[Transaction], None]:
+    def record(transaction: Transaction) -> None:
+        reason = "its forum is no longer part of the pair"
+        transaction.intents.withdraw(
+            f"post:{link.pair}:{link.post_id}", keep=(), reason=reason
+        )
+        transaction.links.change(
+            link.pair, link.post_id, state=LinkState.WITHHELD.value, reason="forum"
+        )
+
+    return record
+
+
 def _withheld(
     link: Link, rejection: Rejection, discussion: Discussion
 ) -> Callable[[Transaction], None]:
@@ -507,6 +537,31 @@ def _withheld(
             state=(LinkState.WAITING if waits else LinkState.WITHHELD).value,
             reason=rejection.reason,
             due_at=again if waits else link.due_at,
+        )
+
+    return record
+
+
+def _as_read(
+    link: Link, post: Post, keys: Sequence[str]
+) -> Callable[[Transaction], None]:
+    """Note the text that goes out, so that what was edited before is no news later.
+
+    Not when a mail of it was begun before: that may have gone out with the old text.
+    """
+
+    def record(transaction: Transaction) -> None:
+        intents = [transaction.intents.get(key) for key in keys]
+        now_is = fingerprint(post)
+        if link.fingerprint == now_is or any(one and one.attempts for one in intents):
+            return
+        edited = {"edited_at": post.modified or transaction.clock()}
+        transaction.links.change(
+            link.pair,
+            link.post_id,
+            fingerprint=now_is,
+            subject=post.subject,
+            **(edited if link.fingerprint else {}),
         )
 
     return record

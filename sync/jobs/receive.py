@@ -118,7 +118,7 @@ class Reception:
                     leave=leave,
                 )
             except RemoteError as error:
-                problems.append(masked(f"mailbox {mailbox.name}: {error}"))
+                problems.append(masked(f"{error} {error.advice}".rstrip()))
                 continue
             total = Received(
                 new=total.new + got.new,

@@ -17,7 +17,7 @@ from sync.ledger.links import LinkState
 from sync.participants import Participants, folded, with_address
 
 if TYPE_CHECKING:
-    from mappings.mail_headers import MailAddress
+    from mappings.senders import MailAuthor
     from sync.ledger import Transaction
     from sync.pairs import Pair
 
@@ -216,7 +216,7 @@ class Judge:
 
 
 def _twin(
-    transaction: Transaction, inbound: Inbound, pair: Pair, author: MailAddress | None
+    transaction: Transaction, inbound: Inbound, pair: Pair, author: MailAuthor | None
 ) -> Inbound | None:
     """Return another mail with the same Message-ID that the pair took or holds.
 
@@ -237,7 +237,7 @@ def _twin(
 
 
 def _is_copy(
-    twin: Inbound, trimmed: Trimmed, pair: Pair, author: MailAddress | None
+    twin: Inbound, trimmed: Trimmed, pair: Pair, author: MailAuthor | None
 ) -> bool:
     """Say whether a mail holds the same words of the same author as its twin.
 
@@ -264,7 +264,7 @@ def _hand(twin: Inbound, pair: Pair) -> str | None:
     return None if author is None else _folded(author)
 
 
-def _folded(author: MailAddress) -> str:
+def _folded(author: MailAuthor) -> str:
     return folded(author.address)
 
 
