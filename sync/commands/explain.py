@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge
 from sync.cli.result import Result
+from sync.ledger.links import Origin
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from sync.ledger.inbound import Inbound
     from sync.ledger.intents import Intent
     from sync.ledger.links import Link
+
+_WRITTEN = {Origin.FORUM: "in the forum", Origin.MAIL: "by mail"}
 
 
 def run(invocation: Invocation, *, name: str) -> Result:
@@ -73,7 +76,7 @@ def _told_of_mail(mail: Inbound) -> list[str]:
         f" {mail.size} bytes, came {mail.received_at:%Y-%m-%d %H:%M} UTC"
         f" through {mail.mailbox}" + (f", {mail.copies} times" * (mail.copies > 1)),
         f"  {mail.state.value}"
-        + (f": {mail.reason} (rule {mail.rule})" if mail.rule else ""),
+        + (f": {mail.reason}{_by_rule(mail)}" if mail.rule else ""),
     ]
     lines += [f"  {text}" for text in (mail.detail, mail.advice) if text]
     if mail.post_id is not None:
@@ -84,14 +87,19 @@ def _told_of_mail(mail: Inbound) -> list[str]:
     return lines
 
 
+def _by_rule(mail: Inbound) -> str:
+    return "" if mail.rule == "none" else f" (rule {mail.rule})"
+
+
 def _told_of_link(link: Link) -> list[str]:
     due = f", due {link.due_at:%Y-%m-%d %H:%M} UTC" if link.due_at else ""
     waits = due if link.state.value == "waiting" else ""
     lines = [
         f"Post {link.post_id} in discussion {link.discussion_id}: {link.subject}",
         (
-            f"  by {link.author_name or '(nobody)'}, written in the {link.origin.value},"
-            f" Message-ID {link.message_id}, pair {link.pair}"
+            f"  by {link.author_name or '(nobody)'}, written"
+            f" {_WRITTEN[link.origin]}, Message-ID {link.message_id},"
+            f" pair {link.pair}"
         ),
         f"  {link.state.value}{f': {link.reason}' if link.reason else ''}{waits}",
     ]
