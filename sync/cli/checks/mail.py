@@ -44,10 +44,14 @@ def _out(bridge: Bridge) -> Iterator[Finding]:
 
 def _in(bridge: Bridge) -> Iterator[Finding]:
     for mailbox in bridge.mailboxes:
-        yield from caught(mailbox.name, lambda: _mailbox(mailbox))  # noqa: B023 - at once
+        yield from caught("mail in", lambda: _mailbox(mailbox))  # noqa: B023 - at once
 
 
 def _mailbox(mailbox: IMailbox) -> Iterator[Finding]:
+    look = getattr(mailbox, "probe", None)
+    if look is not None:
+        look()
     # Fetching changes nothing at the mailbox (see `IMailbox`); one mail is enough.
     waits = next(iter(mailbox.fetch(None)), None) is not None
-    yield ok(mailbox.name, "mail is there" if waits else "reached; it is empty")
+    state = "mail is there" if waits else "reached; it is empty"
+    yield ok("mail in", f"{mailbox.name}: {state}")
