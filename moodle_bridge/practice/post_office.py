@@ -153,7 +153,7 @@ class PostOffice:
             if waiting:
                 self.storms += 1
             for address, mail in delivered:
-                self._maildirs.store(address, mail)
+                self._maildirs.store(address, mail, self._clock())
             return number
 
     def start(self) -> None:

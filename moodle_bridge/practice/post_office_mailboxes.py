@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,12 +34,16 @@ class Maildirs:
         for part in _PARTS:
             (self.path(address) / part).mkdir(parents=True, exist_ok=True)
 
-    def store(self, address: str, content: bytes) -> None:
-        """Put a mail into a Maildir, with LF line ends as Maildirs have it."""
+    def store(self, address: str, content: bytes, at: datetime) -> None:
+        """Put a mail into a Maildir, with LF line ends as Maildirs have it.
+
+        `at` is when it came; whoever reads the Maildir goes by the file's time.
+        """
         self._last += 1
         name = f"{self._last:010d}.practice"
         draft = self.path(address) / "tmp" / name
         draft.write_bytes(content.replace(b"\r\n", b"\n"))
+        os.utime(draft, (at.timestamp(), at.timestamp()))
         draft.rename(self.path(address) / "new" / name)
 
     def mails(self, address: str) -> list[bytes]:
