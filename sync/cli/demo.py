@@ -16,7 +16,8 @@ from sync.cli.result import Result
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Where to put bridge.toml, ledger and mailboxes; ./demo-day when left out.",
+    help="Where to put bridge.toml, ledger and mailboxes; a new folder among the"
+    " system's temporary ones when left out.",
 )
 @click.option(
     "--serve",

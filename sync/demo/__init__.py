@@ -1,0 +1,1 @@
+"""A day of a course, played on a practice Moodle and a practice post office."""
