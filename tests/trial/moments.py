@@ -1,13 +1,16 @@
 """A bridge whose every effect can be its last.
 
-What stands before and after an effect is a moment; a blow falls at one of them. The
-bridge itself knows nothing of it: what it calls is wrapped, and the wrap counts.
+A blow falls before or after an effect on a remote end, the taking of a mail off its
+mailbox, or a commit. The bridge itself knows nothing of it: what it calls is wrapped,
+and the wrap counts.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,25 +25,49 @@ if TYPE_CHECKING:
     from sync.ledger import Ledger, Transaction
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blow:
+    """When the end comes: before or after the effect with this number, from 1.
+
+    Effects are counted as they succeed, so that one which is tried again keeps its
+    number; the blow falls at its first try, whatever comes of it.
+    """
+
+    what: str
+    when: str
+    number: int
+
+
 class Moments:
-    """Counts moments, and calls `blow` at the one with the number `at` (from 1)."""
+    """Counts what was done, by kind, and calls `strike` when the blow is due."""
 
-    def __init__(self, *, at: int | None, blow: Callable[[], None]) -> None:
-        self.names: list[str] = []
-        self._at = at
+    def __init__(self, *, blow: Blow | None, strike: Callable[[], None]) -> None:
+        self.passed: Counter[str] = Counter()
         self._blow = blow
-
-    def here(self, name: str) -> None:
-        self.names.append(name)
-        if len(self.names) == self._at:
-            self._blow()
+        self._strike = strike
 
     @contextmanager
-    def around(self, name: str) -> Iterator[None]:
-        """Mark the moment before and the moment after an effect that succeeds."""
-        self.here(f"before {name}")
-        yield
-        self.here(f"after {name}")
+    def around(self, what: str) -> Iterator[None]:
+        """Count one effect, which is what the block does."""
+        self.before(what)
+        try:
+            yield
+        except Exception:
+            self.after(what, succeeded=False)
+            raise
+        self.after(what)
+
+    def before(self, what: str) -> None:
+        self._fall(what, "before")
+
+    def after(self, what: str, *, succeeded: bool = True) -> None:
+        self._fall(what, "after")
+        self.passed[what] += succeeded
+
+    def _fall(self, what: str, when: str) -> None:
+        if self._blow == Blow(what=what, when=when, number=self.passed[what] + 1):
+            self._blow = None
+            self._strike()
 
 
 @implementer(ITransport)
@@ -57,13 +84,13 @@ class CountedTransport:
     ) -> Answer:
         if not writes:
             return self._inner.call(function, arguments, writes=writes)
-        with self._moments.around(f"effect {function}"):
+        with self._moments.around("effect"):
             return self._inner.call(function, arguments, writes=writes)
 
     def upload(
         self, filename: str, content: bytes, *, media_type: str, item_id: int
     ) -> Answer:
-        with self._moments.around("effect upload"):
+        with self._moments.around("effect"):
             return self._inner.upload(
                 filename, content, media_type=media_type, item_id=item_id
             )
@@ -85,7 +112,7 @@ class CountedMailer:
         self.can_look = inner.can_look
 
     def send(self, mail: OutgoingMail) -> Sent:
-        with self._moments.around("effect send"):
+        with self._moments.around("effect"):
             return self._inner.send(mail)
 
     def was_sent(self, mail: OutgoingMail) -> bool | None:
@@ -113,7 +140,7 @@ class CountedMailbox:
     def acknowledge(self, keys: Iterable[str]) -> None:
         # One by one, so that the blow can fall between two of them.
         for key in keys:
-            with self._moments.around("effect acknowledge"):
+            with self._moments.around("acknowledgement"):
                 self._inner.acknowledge([key])
 
     def close(self) -> None:
@@ -136,8 +163,8 @@ def bridge_with(moments: Moments, *, patience: float = 0.0) -> type[Bridge]:
             def counted() -> Iterator[Transaction]:
                 with writing() as transaction:
                     yield transaction
-                    moments.here("before commit")
-                moments.here("after commit")
+                    moments.before("commit")
+                moments.after("commit")
 
             ledger.writing = counted  # type: ignore[method-assign]
             return ledger

@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trial.course import Course
+from trial.moments import Blow
 
 _TESTS = Path(__file__).parents[1]
 
@@ -19,11 +20,11 @@ _TESTS = Path(__file__).parents[1]
 class Ran:
     """How one run ended; `code` is below zero when it was killed.
 
-    `moments` are the names of all moments that it passed, empty when it was killed.
+    `passed` counts what it did, by kind; it is empty when it was killed.
     """
 
     code: int
-    moments: tuple[str, ...] = ()
+    passed: dict[str, int] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     said: str = ""
 
@@ -62,12 +63,12 @@ class Runner:
         self,
         course: Course,
         *arguments: str,
-        blow_at: int | None = None,
+        blow: Blow | None = None,
         blow_after: float | None = None,
     ) -> Ran:
         """Run `moodle-bridge sync` once.
 
-        `blow_at` kills it at that moment, `blow_after` after so many seconds.
+        `blow` kills it then, `blow_after` after so many seconds.
         """
         result = course.folder / "result.json"
         result.unlink(missing_ok=True)
@@ -75,7 +76,7 @@ class Runner:
             "folder": str(course.folder),
             "arguments": ["--json", "sync", *arguments],
             "now": course.clock.now.isoformat(),
-            "blow_at": blow_at,
+            "blow": None if blow is None else asdict(blow),
             "blow_after": blow_after,
         }
         assert self._starter.stdin is not None
@@ -92,7 +93,7 @@ class Runner:
             data = json.loads(written["stdout"])
         except ValueError:
             data = {}
-        return Ran(code=code, moments=tuple(written["moments"]), data=data, said=said)
+        return Ran(code=code, passed=written["passed"], data=data, said=said)
 
     def _answer(self) -> dict[str, Any]:
         assert self._starter.stdout is not None

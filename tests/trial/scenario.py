@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -11,6 +12,7 @@ from moodle_bridge.practice.faults import FaultKind
 from moodle_bridge.practice.post_office_misbehave import Mischief
 from trial.course import Course, Kind
 from trial.day import Day, Writer, begin
+from trial.moments import Blow
 from trial.runner import Ran, Runner
 from trial.verdict import Verdict, verdict_on
 
@@ -37,22 +39,22 @@ _OFFICE_FAULTS = (
 class Scenario:
     """What is tried.
 
-    `blow_at` counts moments from the first run on, over as many runs as it takes;
-    None kills after a random time instead, or never if `kills` is 0.
+    `blow` counts from the first run on, over as many runs as it takes; None kills
+    after a random time instead, or never if `kills` is 0.
     """
 
     kind: Kind
     posts: int
     mails: int
     seed: int
-    blow_at: int | None = None
+    blow: Blow | None = None
     kills: int = 2
     faults: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
 class Trial:
-    """What came of a scenario; `moments` only where nobody was killed."""
+    """What came of a scenario; `passed` counts only what was done unharmed."""
 
     scenario: Scenario
     runs: int = 0
@@ -60,8 +62,12 @@ class Trial:
     posts_out: int = 0
     mails_in: int = 0
     verdict: Verdict = field(default_factory=Verdict)
-    moments: tuple[str, ...] = ()
+    passed: Counter[str] = field(default_factory=Counter)
     said: list[str] = field(default_factory=list)
+
+    def told(self) -> str:
+        """Return all that helps to understand what went wrong."""
+        return "\n".join([repr(self.scenario), repr(self.verdict), *self.said])
 
 
 def tried(scenario: Scenario, runner: Runner) -> Trial:
@@ -107,26 +113,34 @@ def _until_killed(
     course: Course, scenario: Scenario, runner: Runner, trial: Trial
 ) -> None:
     random = Random(scenario.seed)
-    blow_at = scenario.blow_at
+    blow = scenario.blow
     for _ in range(_RUNS_MOST):
         if trial.kills >= scenario.kills or _is_quiet(course):
             return
-        after = None
-        if blow_at is None:
-            after = 0.03 + random.random() * 0.5
-        ran = _run(course, runner, trial, blow_at=blow_at, blow_after=after)
+        after = None if blow else 0.03 + random.random() * 0.5
+        ran = _run(course, runner, trial, blow=blow, blow_after=after)
         if ran.killed:
             trial.kills += 1
             # The second blow falls somewhere in what repairs the first.
-            blow_at = None if blow_at is None else random.randint(1, 60)
-        elif blow_at is not None:
-            blow_at -= len(ran.moments)
+            blow = _next_blow(random) if blow else None
+        elif blow is not None:
+            left = blow.number - ran.passed.get(blow.what, 0)
+            blow = replace(blow, number=max(1, left))
+
+
+def _next_blow(random: Random) -> Blow:
+    what, most = random.choice((("effect", 8), ("commit", 40)))
+    return Blow(
+        what=what,
+        when=random.choice(("before", "after")),
+        number=random.randint(1, most),
+    )
 
 
 def _until_quiet(course: Course, runner: Runner, trial: Trial) -> None:
     for _ in range(_RUNS_MOST):
         ran = _run(course, runner, trial)
-        trial.moments += ran.moments
+        trial.passed.update(ran.passed)
         planned = ran.data.get("counts", {}).get("planned", 0)
         if ran.code in {0, 3} and not planned and _is_quiet(course):
             return
@@ -138,10 +152,10 @@ def _run(
     runner: Runner,
     trial: Trial,
     *,
-    blow_at: int | None = None,
+    blow: Blow | None = None,
     blow_after: float | None = None,
 ) -> Ran:
-    ran = runner.run(course, blow_at=blow_at, blow_after=blow_after)
+    ran = runner.run(course, blow=blow, blow_after=blow_after)
     trial.runs += 1
     trial.said.append(f"{ran.code} {ran.data.get('counts')} {ran.said[-2000:]}")
     course.wait_until_idle()

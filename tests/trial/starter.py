@@ -25,7 +25,7 @@ from moodle_bridge.registry import Registry
 from sync.cli.frame import run
 from sync.cli.invocation import Invocation
 from sync.settings import open_settings
-from trial.moments import Moments, bridge_with
+from trial.moments import Blow, Moments, bridge_with
 
 _IMPORTED = (alembic.command, alembic.ddl.sqlite, sqlalchemy.dialects.sqlite)
 _IMPORTED_TOO = (open_settings,)
@@ -53,7 +53,8 @@ def _run(order: dict[str, Any]) -> None:
 
 def _command(order: dict[str, Any]) -> int:
     moments = Moments(
-        at=order["blow_at"], blow=lambda: os.kill(os.getpid(), signal.SIGKILL)
+        blow=Blow(**order["blow"]) if order["blow"] else None,
+        strike=lambda: os.kill(os.getpid(), signal.SIGKILL),
     )
     sync.commands.sync.Bridge = bridge_with(moments)  # type: ignore[misc]
     begun, started = datetime.fromisoformat(order["now"]), time.monotonic()
@@ -77,7 +78,7 @@ def _command(order: dict[str, Any]) -> int:
     (folder / "result.json").write_text(
         json.dumps(
             {
-                "moments": moments.names,
+                "passed": moments.passed,
                 "stdout": stdout.getvalue(),
                 "stderr": stderr.getvalue(),
             }

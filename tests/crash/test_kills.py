@@ -1,0 +1,50 @@
+"""The bridge is killed, and nothing is lost, doubled, or out of order."""
+
+from __future__ import annotations
+
+import pytest
+from trial.course import Kind
+from trial.moments import Blow
+from trial.runner import Runner
+from trial.scenario import Scenario, tried
+
+_BLOWS = (
+    ("effect", "before", 1),
+    ("effect", "after", 1),
+    ("effect", "before", 4),
+    ("effect", "after", 5),
+    ("effect", "after", 8),
+    ("acknowledgement", "after", 3),
+    ("commit", "before", 22),
+    ("commit", "after", 30),
+)
+
+
+@pytest.mark.parametrize("kind", ["remote", "direct"])
+def test_an_unharmed_bridge_carries_everything_once(kind: Kind, runner: Runner) -> None:
+    trial = tried(
+        Scenario(kind=kind, posts=5, mails=5, seed=1, kills=0, faults=False), runner
+    )
+    assert not trial.verdict, trial.told()
+    # Each post, and each mail that went past a remote list, is at least one mail.
+    assert trial.passed["effect"] >= 10
+
+
+@pytest.mark.parametrize(("what", "when", "number"), _BLOWS)
+def test_nothing_is_lost_or_doubled_when_it_is_killed(
+    what: str, when: str, number: int, runner: Runner
+) -> None:
+    # Odd numbers for one kind of list and even ones for the other: both see all.
+    kind: Kind = "remote" if (number + (when == "after")) % 2 else "direct"
+    blow = Blow(what=what, when=when, number=number)
+    trial = tried(Scenario(kind=kind, posts=4, mails=5, seed=number, blow=blow), runner)
+    assert trial.kills >= 1, trial.told()
+    assert not trial.verdict, trial.told()
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_nothing_is_lost_or_doubled_when_it_is_killed_at_any_time(
+    seed: int, runner: Runner
+) -> None:
+    trial = tried(Scenario(kind="remote", posts=5, mails=5, seed=seed), runner)
+    assert not trial.verdict, trial.told()
