@@ -159,6 +159,18 @@ def test_a_folder_to_move_to_that_is_not_there_is_permanent(
     assert len(flags(imap_server)) == 1
 
 
+def test_a_probe_finds_what_stands_in_the_way_of_moving(
+    opened: Open, imap_server: ImapServer
+) -> None:
+    mailbox = opened(move_to="Taken")
+    with pytest.raises(Permanent, match="no folder Taken") as caught:
+        mailbox.probe()
+    assert "move_to" in caught.value.advice
+    imap_server.does(lambda client: client.create_folder("Taken"))
+    mailbox.probe()
+    opened().probe()
+
+
 def test_a_mail_that_is_too_big_is_given_as_its_header(
     opened: Open, imap_server: ImapServer
 ) -> None:
@@ -351,7 +363,7 @@ class Scripted:
             except OSError:
                 return
             self._connection = connection
-            with connection, connection.makefile("rb") as lines:
+            with connection, connection.makefile("rb") as lines, suppress(OSError):
                 connection.sendall(b"* OK hello\r\n")
                 for line in lines:
                     tag, verb, *rest = line.decode().split()
@@ -362,8 +374,7 @@ class Scripted:
                     if answer is None:
                         break
                     text = answer.replace("{tag}", tag)
-                    with suppress(OSError):
-                        connection.sendall(text.encode() + b"\r\n")
+                    connection.sendall(text.encode() + b"\r\n")
 
 
 @pytest.fixture
