@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
 from moodle_bridge.model.forum import Discussion
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
-from sync.ledger.rows import insert_new
+from sync.ledger.rows import change_row, insert_new
 
 
 class Discussions:
@@ -45,12 +45,8 @@ class Discussions:
             **values,
         )
         if not new:
-            table = schema.discussion
-            self._connection.execute(
-                update(table)
-                .where(table.c.pair == pair, table.c.discussion_id == discussion.id)
-                .values(**values)
-            )
+            keys = {"pair": pair, "discussion_id": discussion.id}
+            change_row(self._connection, schema.discussion, keys, **values)
 
     def listed_since(
         self, pair: str, discussion_ids: Sequence[int], moment: datetime
@@ -95,12 +91,8 @@ class Discussions:
 
     def checked(self, pair: str, discussion_id: int) -> None:
         """Note that a discussion was looked for just now; may be repeated."""
-        table = schema.discussion
-        self._connection.execute(
-            update(table)
-            .where(table.c.pair == pair, table.c.discussion_id == discussion_id)
-            .values(checked_at=self._clock())
-        )
+        keys = {"pair": pair, "discussion_id": discussion_id}
+        change_row(self._connection, schema.discussion, keys, checked_at=self._clock())
 
 
 def _discussion(row: Row[Any]) -> Discussion:

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
-from sync.ledger.rows import insert_new
+from sync.ledger.rows import change_row, insert_new
 
 
 class IntentState(StrEnum):
@@ -34,6 +34,38 @@ class IntentState(StrEnum):
 
 
 OPEN = (IntentState.PLANNED, IntentState.SENDING, IntentState.HELD)
+
+# What is asked for every single effect is built once.
+_COLUMNS = schema.intent.c
+_WITH_KEY = select(schema.intent).where(_COLUMNS.key == bindparam("key"))
+_PLANNED = (
+    select(_COLUMNS.id, _COLUMNS.key)
+    .where(
+        _COLUMNS.source == bindparam("source"),
+        _COLUMNS.state == IntentState.PLANNED.value,
+    )
+    .order_by(_COLUMNS.id)
+)
+_OPEN_COUNT = (
+    select(func.count())
+    .select_from(schema.intent)
+    .where(
+        _COLUMNS.source == bindparam("source"),
+        _COLUMNS.state.in_([state.value for state in OPEN]),
+    )
+)
+_BEGIN = (
+    update(schema.intent)
+    .where(
+        _COLUMNS.id == bindparam("number"), _COLUMNS.state == IntentState.PLANNED.value
+    )
+    .values(
+        state=IntentState.SENDING.value,
+        attempts=_COLUMNS.attempts + 1,
+        sending_at=bindparam("now", type_=schema.Moment),
+        updated_at=bindparam("now", type_=schema.Moment),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,30 +170,12 @@ class Intents:
         It is not when another run took it up since it was read: whoever sees True
         is the only one.
         """
-        table, now = schema.intent, self._clock()
-        return (
-            self._connection.execute(
-                update(table)
-                .where(
-                    table.c.id == number,
-                    table.c.state == IntentState.PLANNED.value,
-                )
-                .values(
-                    state=IntentState.SENDING.value,
-                    attempts=table.c.attempts + 1,
-                    sending_at=now,
-                    updated_at=now,
-                )
-            ).rowcount
-            == 1
-        )
+        values = {"number": number, "now": self._clock()}
+        return self._connection.execute(_BEGIN, values).rowcount == 1
 
     def get(self, key: str) -> Intent | None:
         """Return the intent with this key, None when there is none."""
-        table = schema.intent
-        row = self._connection.execute(
-            select(table).where(table.c.key == key)
-        ).one_or_none()
+        row = self._connection.execute(_WITH_KEY, {"key": key}).one_or_none()
         return None if row is None else _intent(row)
 
     def with_marker(self, marker: str) -> Intent | None:
@@ -223,15 +237,7 @@ class Intents:
 
     def open_count(self, source: str) -> int:
         """Return how many intents of a source have no final outcome yet."""
-        table = schema.intent
-        return self._connection.execute(
-            select(func.count())
-            .select_from(table)
-            .where(
-                table.c.source == source,
-                table.c.state.in_([state.value for state in OPEN]),
-            )
-        ).scalar_one()
+        return self._connection.execute(_OPEN_COUNT, {"source": source}).scalar_one()
 
     def withdraw(self, source: str, *, keep: Collection[str], reason: str) -> int:
         """Withdraw what was planned for a source and is wanted no more; count it.
@@ -239,19 +245,17 @@ class Intents:
         What was begun is never withdrawn.
         """
         withdrawn = 0
-        for intent in self.of_source(source):
-            if intent.state is IntentState.PLANNED and intent.key not in keep:
-                self.change(intent.id, state=IntentState.WITHDRAWN.value, reason=reason)
+        for number, key in self._connection.execute(_PLANNED, {"source": source}).all():
+            if key not in keep:
+                self.change(number, state=IntentState.WITHDRAWN.value, reason=reason)
                 withdrawn += 1
         return withdrawn
 
     def change(self, number: int, **values: Any) -> None:
         """Set columns of one intent; may be repeated."""
-        table = schema.intent
-        self._connection.execute(
-            update(table)
-            .where(table.c.id == number)
-            .values(**values, updated_at=self._clock())
+        now = self._clock()
+        change_row(
+            self._connection, schema.intent, {"id": number}, **values, updated_at=now
         )
 
     def counts(self) -> dict[tuple[str, str], int]:

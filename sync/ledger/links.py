@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
-from sync.ledger.rows import insert_new
+from sync.ledger.rows import change_row, insert_new
 
 _NAMES_AT_ONCE = 500
 
@@ -124,12 +124,8 @@ class Links:
 
     def change(self, pair: str, post_id: int, **values: Any) -> None:
         """Set columns of one link; may be repeated."""
-        table = schema.link
-        self._connection.execute(
-            update(table)
-            .where(table.c.pair == pair, table.c.post_id == post_id)
-            .values(**values)
-        )
+        keys = {"pair": pair, "post_id": post_id}
+        change_row(self._connection, schema.link, keys, **values)
 
     def of_discussions(
         self, pair: str, discussion_ids: Collection[int]
