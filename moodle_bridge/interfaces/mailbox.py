@@ -13,7 +13,9 @@ class IMailbox(Interface):
     """A place where mail for the bridge waits.
 
     Nothing is marked, moved or deleted before it is acknowledged, and it is
-    acknowledged only when it is in the ledger.
+    acknowledged only when it is in the ledger. A mailbox may also have `probe()`, for
+    `moodle-bridge check`: it looks whether mail could be read and acknowledged, changes
+    nothing, and raises Permanent or Transient where it could not.
     """
 
     name = Attribute("What an admin calls it; str, without secrets.")

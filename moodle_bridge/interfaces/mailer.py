@@ -8,7 +8,11 @@ from moodle_bridge.model.mail import OutgoingMail, Sent
 
 
 class IMailer(Interface):
-    """Gives mails to the next hop, one transaction a mail, in the order given."""
+    """Gives mails to the next hop, one transaction a mail, in the order given.
+
+    A mailer may also have `probe()`, for `moodle-bridge check`: it looks whether mail
+    could go out, sends nothing, and raises Permanent or Transient where it could not.
+    """
 
     can_look = Attribute(
         "Whether `was_sent` can tell (bool); an SMTP server cannot, a Maildir can."

@@ -467,6 +467,21 @@ def test_a_refused_login_is_permanent_and_tells_no_password(
     mailer.close()
 
 
+def test_a_probe_tries_the_login_and_sends_nothing(
+    guarded: PostOffice, authority: Authority
+) -> None:
+    mailer = a_mailer(
+        guarded,
+        username="bridge",
+        password="wrong-sesame-17",
+        ca_file=authority.ca_file,
+    )
+    with pytest.raises(Permanent) as caught:
+        mailer.probe()
+    assert "password" in caught.value.advice
+    mailer.close()
+
+
 def test_a_certificate_of_a_stranger_is_permanent(guarded: PostOffice) -> None:
     mailer = a_mailer(guarded, username="bridge", password="open-sesame")
     with pytest.raises(Permanent, match="certificate") as caught:

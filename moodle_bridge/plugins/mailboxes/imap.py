@@ -10,6 +10,7 @@ from imapclient import IMAPClient
 from pydantic import Field
 from zope.interface import implementer
 
+from moodle_bridge.errors import Permanent
 from moodle_bridge.interfaces import IMailbox
 from moodle_bridge.model.mail import IncomingMail
 from moodle_bridge.plugins.mailboxes.arrival import (
@@ -28,6 +29,10 @@ _HEADER, _HEADER_GIVEN = b"BODY.PEEK[HEADER]", b"BODY[HEADER]"
 _LISTED_AT_ONCE = 500
 _BYTES_AT_ONCE = 4 * 1024 * 1024
 _MAILS_AT_ONCE = 50
+_CHECK_MOVE_TO = (
+    "Check move_to: the folder must be there, and the server must know MOVE; without"
+    " move_to mails are only marked as seen."
+)
 
 
 class ImapSettings(ServerSettings):
@@ -91,6 +96,27 @@ class ImapMailbox:
         for chunk in _chunks(sorted(set(uids))):
             self._mark(chunk)
 
+    def probe(self) -> None:
+        """Look whether mails can be read and moved; nothing is changed.
+
+        Raises Permanent for what only another setting mends, else Transient.
+        """
+        with self._connection.errors_told():
+            client, _ = self._connection.refreshed()
+        if not self._settings.move_to:
+            return
+        with self._connection.errors_told(_CHECK_MOVE_TO):
+            there = client.folder_exists(self._settings.move_to)
+            if there and client.has_capability("MOVE"):
+                return
+        raise Permanent(
+            "the server cannot move mails"
+            if there
+            else f"there is no folder {self._settings.move_to}",
+            item=self.name,
+            advice=_CHECK_MOVE_TO,
+        )
+
     def close(self) -> None:
         """See `IMailbox`."""
         self._connection.close()
@@ -100,10 +126,7 @@ class ImapMailbox:
             client, _ = self._connection.selected()
             client.add_flags(uids, [_SEEN], silent=True)
         if self._settings.move_to:
-            with self._connection.errors_told(
-                "Check move_to: the folder must be there, and the server must know"
-                " MOVE; without move_to mails are only marked as seen."
-            ):
+            with self._connection.errors_told(_CHECK_MOVE_TO):
                 client.move(uids, self._settings.move_to)
 
     def _sizes(self, uids: Sequence[int], validity: int) -> dict[int, int]:

@@ -79,6 +79,14 @@ class SmtpMailer:
         """See `IMailer`; an SMTP server has no memory to ask."""
         return None
 
+    def probe(self) -> None:
+        """Connect and log in, and send nothing; may be repeated.
+
+        Raises Permanent for what only another setting mends, else Transient.
+        """
+        self.close()
+        self._keep(self._connected())
+
     def close(self) -> None:
         """See `IMailer`."""
         client, self._kept = self._kept, None
