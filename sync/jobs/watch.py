@@ -76,7 +76,11 @@ class Watch:
             since = {
                 pair.name: datetime.fromisoformat(kept)
                 for pair in pairs
-                if (kept := transaction.cursors.get(_cursor(pair.name)))
+                if (
+                    kept := transaction.cursors.get(_cursor(pair.name))
+                    # A pair that has begun is looked at, whatever became of its cursor.
+                    or transaction.cursors.get(_begun(pair.name))
+                )
             }
         updates = self._moodle.updates.updates_since(_earliest(pairs, since))
         new_posts = read = 0
