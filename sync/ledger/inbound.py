@@ -173,9 +173,9 @@ class Inbox:
         """Return how many mails there are, by state."""
         table = schema.inbound
         rows = self._connection.execute(
-            select(table.c.state, func.count()).group_by(table.c.state)
+            select(table.c.state, func.count().label("number")).group_by(table.c.state)
         )
-        return dict(rows.tuples().all())
+        return {row.state: row.number for row in rows}
 
 
 _NAMES = tuple(field.name for field in fields(Inbound))
