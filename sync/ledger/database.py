@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -125,7 +125,10 @@ class Ledger:
         try:
             engine = _sqlite(parsed) if _is_sqlite(parsed) else create_engine(parsed)
             ledger = cls(engine, clock)
-            ledger._bring_up_to_date(item)
+            with ExitStack() as undone:
+                undone.callback(engine.dispose)
+                ledger._bring_up_to_date(item)
+                undone.pop_all()
         except (OSError, DBAPIError) as error:
             raise _unusable(error, item) from error
         except (ImportError, NoSuchModuleError) as error:
