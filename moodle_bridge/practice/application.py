@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
-from moodle_bridge.practice import file_desk, rest
+from moodle_bridge.practice import file_desk, rest, soap
 from moodle_bridge.practice.control import control
 from moodle_bridge.practice.misbehaviour import misbehaved
 from moodle_bridge.practice.pages import page
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from moodle_bridge.practice.moodle import PracticeMoodle
 
 _REST = "/webservice/rest/server.php"
+_SOAP = "/webservice/soap/server.php"
 _UPLOAD = "/webservice/upload.php"
 _PLUGINFILES = ("/webservice/pluginfile.php/", "/pluginfile.php/")
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
 _OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+_HTML = "text/html; charset=UTF-8"
 _MEGABYTE = 1024 * 1024
 
 
@@ -92,13 +94,21 @@ def _answered(moodle: PracticeMoodle, request: Request, path: str) -> Response:
         return work()
     if fault.delay_ms:
         time.sleep(fault.delay_ms / 1000)
-    return misbehaved(fault, work)
+    return misbehaved(fault, work, soap=path == _SOAP)
 
 
 def _work(
     moodle: PracticeMoodle, desk: Desk, request: Request, path: str
 ) -> tuple[list[str], Callable[[], Response]]:
     """Return the names faults know the request by, and what answers it."""
+    if path == _REST and not desk.site.rest:
+        return [], lambda: Response(status=403, content_type=_HTML)
+    if path == _SOAP and not desk.site.soap:
+        # Unlike the other server, this one dies without a status of its own.
+        return [], lambda: Response(content_type=_HTML)
+    if path == _SOAP:
+        envelope = soap.SoapCall(request)
+        return envelope.names(), lambda: soap.answer(desk, envelope)
     if path == _REST:
         parsed = rest.RestCall(request)
         return parsed.names(), lambda: rest.answer(desk, parsed)
@@ -117,6 +127,4 @@ def _work(
 
 
 def _not_found() -> Response:
-    return Response(
-        "File not found.\n", status=404, content_type="text/html; charset=UTF-8"
-    )
+    return Response("File not found.\n", status=404, content_type=_HTML)

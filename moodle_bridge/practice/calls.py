@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from moodle_bridge.practice.parameters import Presence
 from moodle_bridge.practice.refusals import not_enrolled
 from moodle_bridge.practice.rights import Viewer, viewer
 
 if TYPE_CHECKING:
     from moodle_bridge.practice.parameters import Record
     from moodle_bridge.practice.records import Token, User
+    from moodle_bridge.practice.returns import Returned
     from moodle_bridge.practice.state import PracticeState
 
 
@@ -20,7 +22,8 @@ class SiteSettings:
     """What an admin has set once: names, versions and limits.
 
     `url` is the wwwroot, without a slash at its end; empty means that it is read
-    from the request. `languages` are those installed. Times are seconds.
+    from the request. `languages` are those installed. Times are seconds. `rest` and
+    `soap` say whether the protocol is switched on.
     """
 
     name: str = "Practice Moodle"
@@ -30,6 +33,8 @@ class SiteSettings:
     languages: tuple[str, ...] = ("en", "nl", "fr", "es", "pt")
     max_editing_time: int = 1800
     max_upload_bytes: int = 52_428_800
+    rest: bool = True
+    soap: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,9 +74,13 @@ class Call:
 
     def serves(self, function: str) -> bool:
         """Tell whether the token's service contains a function."""
-        if function not in self.functions:
+        found = self.functions.get(function)
+        if found is None:
             return False
-        return self.token.functions is None or function in self.token.functions
+        if self.token.functions is None:
+            # Such a one must be asked for by name, or SOAP would never work.
+            return not found.spoils_soap
+        return function in self.token.functions
 
 
 Arguments = Mapping[str, Any]
@@ -84,10 +93,18 @@ class Function:
 
     `run` takes the call and the checked arguments and returns what becomes the JSON
     answer, made anew each time; it raises `Refusal`, and then has changed nothing.
-    `writes` says whether it changes the state.
+    `returns` is the shape of the answer as far as SOAP must know it, None for a void
+    function. `writes` says whether it changes the state.
     """
 
     name: str
     parameters: Record
     run: Run
+    returns: Returned | None = None
     writes: bool = False
+
+    @property
+    def spoils_soap(self) -> bool:
+        """Tell whether no service that contains it can be described for SOAP."""
+        fields = self.parameters.fields.values()
+        return any(field.presence is Presence.OPTIONAL for field in fields)

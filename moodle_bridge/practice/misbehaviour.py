@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from moodle_bridge.practice.faults import ConnectionDropped, Fault, FaultKind
 from moodle_bridge.practice.php_json import php_json
-from moodle_bridge.practice.refusals import MOODLE
+from moodle_bridge.practice.refusals import refused
+from moodle_bridge.practice.soap_encode import fault_envelope
+from moodle_bridge.practice.soap_fault import early_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +35,9 @@ _NOTICE = (
 _HTML = "text/html; charset=utf-8"
 
 
-def misbehaved(fault: Fault, work: Callable[[], Response]) -> Response:
+def misbehaved(
+    fault: Fault, work: Callable[[], Response], *, soap: bool = False
+) -> Response:
     """Return what the client gets; `work` runs the function, where it still runs."""
     match fault.kind:
         case FaultKind.DELAY:
@@ -46,27 +50,18 @@ def misbehaved(fault: Fault, work: Callable[[], Response]) -> Response:
         case FaultKind.CUT:
             return _cut(work())
         case FaultKind.EMPTY:
-            work()
-            return Response(b"", content_type="application/json")
+            return Response(b"", content_type=work().content_type)
         case FaultKind.NOTICE:
             return _with_notice(work())
         case _:
-            return _instead(fault)
+            return _instead(fault, soap=soap)
 
 
-def _instead(fault: Fault) -> Response:
+def _instead(fault: Fault, *, soap: bool) -> Response:
     """Return an answer that comes although nothing has run."""
     match fault.kind:
         case FaultKind.MAINTENANCE:
-            body = php_json(
-                {
-                    "exception": MOODLE,
-                    "errorcode": "sitemaintenance",
-                    "message": "The site is undergoing maintenance and is currently "
-                    "not available",
-                }
-            )
-            return Response(body, content_type="application/json")
+            return _maintained(soap=soap)
         case FaultKind.BAD_GATEWAY:
             response = Response(_GATEWAY, status=502, content_type=_HTML)
         case FaultKind.TOO_MANY:
@@ -81,6 +76,24 @@ def _instead(fault: Fault) -> Response:
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _maintained(*, soap: bool) -> Response:
+    refusal = refused(
+        "sitemaintenance",
+        "The site is undergoing maintenance and is currently not available",
+    )
+    if soap:
+        body = fault_envelope(early_fault(refusal))
+        return Response(body, content_type="application/xml; charset=utf-8")
+    body = php_json(
+        {
+            "exception": refusal.exception,
+            "errorcode": refusal.errorcode,
+            "message": refusal.message,
+        }
+    )
+    return Response(body, content_type="application/json")
 
 
 def _cut(response: Response) -> Response:

@@ -19,6 +19,18 @@ _GONE_BODY = (
     "The content of this forum post has been removed and can no longer be accessed."
 )
 
+POST_FIELDS = (
+    "id:int subject replysubject message messageformat:int author{id:int fullname "
+    "isdeleted:int groups[] urls{profile profileimage}} discussionid:int "
+    "hasparent:int parentid:int timecreated:int timemodified:int unread:int "
+    "isdeleted:int isprivatereply:int haswordcount:int wordcount:int charcount:int "
+    "capabilities{view:int edit:int delete:int split:int reply:int selfenrol:int "
+    "export:int controlreadstatus:int canreplyprivately:int} urls{view viewisolated "
+    "viewparent edit delete split reply export markasread markasunread discuss} "
+    "attachments[] messageinlinefiles[] tags[] html{rating taglist authorsubheading}"
+)
+"""The fields of a post, as `returns.struct` reads them."""
+
 
 class PostShapes:
     """Shapes the posts of one discussion for one caller.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from moodle_bridge.practice.form import decoded
 from moodle_bridge.practice.functions.batch import NAME as BATCH
-from moodle_bridge.practice.parameters import checked
 from moodle_bridge.practice.php_json import php_json
 from moodle_bridge.practice.refusals import (
     Refusal,
@@ -72,8 +70,7 @@ def answer(desk: Desk, rest: RestCall) -> Response:
 
 
 def _run(desk: Desk, rest: RestCall) -> Any:
-    state = desk.state
-    with state.lock:
+    with desk.state.lock:
         token = desk.token(rest.token)
         call = desk.call(
             token,
@@ -88,13 +85,7 @@ def _run(desk: Desk, rest: RestCall) -> Any:
         raise missing_record("external_functions")
     if not call.serves(rest.function):
         raise no_access("Access to the function is not allowed.")
-    arguments = checked(function.parameters, rest.arguments)
-    # A batch takes the lock for each of its inner calls.
-    with nullcontext() if rest.function == BATCH else state.lock:
-        result = function.run(call, arguments)
-        if function.writes:
-            state.writes += 1
-    return result
+    return desk.run(call, function, rest.arguments)
 
 
 def _response(rest: RestCall, body: str) -> Response:

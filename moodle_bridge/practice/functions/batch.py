@@ -11,6 +11,7 @@ from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.parameters import checked, default, items, record, value
 from moodle_bridge.practice.php_json import php_json
 from moodle_bridge.practice.refusals import Refusal
+from moodle_bridge.practice.returns import struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,5 +103,6 @@ FUNCTIONS = (
             )
         ),
         run=call_external_functions,
+        returns=struct("responses[]"),
     ),
 )

@@ -13,6 +13,7 @@ from moodle_bridge.practice.parameters import (
     value,
 )
 from moodle_bridge.practice.refusals import invalid_parameter, missing_record
+from moodle_bridge.practice.returns import struct
 from moodle_bridge.practice.sight import listed
 from moodle_bridge.practice.texts import one_line
 
@@ -177,6 +178,7 @@ FUNCTIONS = (
         name="core_course_get_courses_by_field",
         parameters=record(field=default("alpha", ""), value=default("raw", "")),
         run=get_courses_by_field,
+        returns=struct("courses[] warnings[]"),
     ),
     Function(
         name="core_course_get_updates_since",
@@ -186,5 +188,6 @@ FUNCTIONS = (
             filter=items(value("alphanum"), presence=Presence.DEFAULT),
         ),
         run=get_updates_since,
+        returns=struct("instances[] warnings[]"),
     ),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.parameters import record, value
 from moodle_bridge.practice.refusals import crash, refused
+from moodle_bridge.practice.returns import struct
 from moodle_bridge.practice.sight import discussion_seen, may_reply
 from moodle_bridge.practice.texts import one_line
 
@@ -101,6 +102,7 @@ FUNCTIONS = (
             forumid=value("int"), discussionid=value("int"), targetstate=value("int")
         ),
         run=set_lock_state,
+        returns=struct("id:int locked:int times{locked:int}"),
         writes=True,
     ),
     Function(
@@ -109,6 +111,15 @@ FUNCTIONS = (
             discussionid=value("int", null=False), targetstate=value("int", null=False)
         ),
         run=set_pin_state,
+        returns=struct(
+            "id:int forumid:int pinned:int locked:int istimelocked:int name "
+            "firstpostid:int group{name urls{picture userlist}} "
+            "times{modified:int start:int end:int locked:int} "
+            "userstate{subscribed:int favourited:int} "
+            "capabilities{subscribe:int move:int pin:int post:int manage:int "
+            "favourite:int} urls{view viewlatest viewfirstunread markasread "
+            "subscribe pin} timed{istimed:int visible:int}"
+        ),
         writes=True,
     ),
 )

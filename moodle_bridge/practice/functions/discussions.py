@@ -12,6 +12,7 @@ from moodle_bridge.practice.options import OPTIONS, read_options
 from moodle_bridge.practice.parameters import default, record, value
 from moodle_bridge.practice.post_shapes import picture_url
 from moodle_bridge.practice.refusals import invalid_parameter, refused
+from moodle_bridge.practice.returns import struct
 from moodle_bridge.practice.sight import (
     current_group,
     discussion_seen,
@@ -201,6 +202,7 @@ FUNCTIONS = (
             groupid=default("int", 0),
         ),
         run=get_forum_discussions,
+        returns=struct("discussions[] warnings[]"),
     ),
     Function(
         name="mod_forum_add_discussion",
@@ -212,6 +214,7 @@ FUNCTIONS = (
             options=OPTIONS,
         ),
         run=add_discussion,
+        returns=struct("discussionid:int warnings[]"),
         writes=True,
     ),
 )

@@ -18,6 +18,7 @@ from moodle_bridge.practice.refusals import (
     no_capability,
     refused,
 )
+from moodle_bridge.practice.returns import ARRAY
 from moodle_bridge.practice.texts import one_line
 from moodle_bridge.practice.user_shapes import PROFILE_FIELDS, user_shape
 
@@ -216,6 +217,7 @@ FUNCTIONS = (
             ),
         ),
         run=get_enrolled_users,
+        returns=ARRAY,
     ),
     Function(
         name="core_enrol_get_users_courses",
@@ -223,5 +225,6 @@ FUNCTIONS = (
             userid=value("int"), returnusercount=default("bool", preset=True)
         ),
         run=get_users_courses,
+        returns=ARRAY,
     ),
 )

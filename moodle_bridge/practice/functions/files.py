@@ -11,6 +11,7 @@ from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.drafts import DraftTaken, keep_draft
 from moodle_bridge.practice.parameters import default, record, value
 from moodle_bridge.practice.refusals import coding_error, invalid_parameter, refused
+from moodle_bridge.practice.returns import struct
 
 
 def upload(call: Call, arguments: Arguments) -> dict[str, Any]:
@@ -63,6 +64,9 @@ FUNCTIONS = (
             instanceid=default("int", None),
         ),
         run=upload,
+        returns=struct(
+            "contextid:int component filearea itemid:int filepath filename url"
+        ),
         writes=True,
     ),
 )

@@ -13,6 +13,7 @@ from moodle_bridge.practice.parameters import (
     value,
 )
 from moodle_bridge.practice.refusals import missing_record
+from moodle_bridge.practice.returns import ARRAY, struct
 from moodle_bridge.practice.rights import FORUM_CAPABILITIES
 from moodle_bridge.practice.sight import may_start
 from moodle_bridge.practice.texts import one_line
@@ -116,15 +117,22 @@ FUNCTIONS = (
             courseids=items(value("int", null=False), presence=Presence.DEFAULT)
         ),
         run=get_forums_by_courses,
+        returns=ARRAY,
     ),
     Function(
         name="mod_forum_get_forum_access_information",
         parameters=record(forumid=value("int")),
         run=get_forum_access_information,
+        returns=struct(
+            "warnings[] " + " ".join(f"can{name}:int" for name in FORUM_CAPABILITIES)
+        ),
     ),
     Function(
         name="mod_forum_can_add_discussion",
         parameters=record(forumid=value("int"), groupid=default("int", None)),
         run=can_add_discussion,
+        returns=struct(
+            "status:int canpindiscussions:int cancreateattachment:int warnings[]"
+        ),
     ),
 )

@@ -8,6 +8,7 @@ from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.functions.courses import found_course
 from moodle_bridge.practice.parameters import items, record, value
 from moodle_bridge.practice.refusals import missing_record, no_capability
+from moodle_bridge.practice.returns import ARRAY
 from moodle_bridge.practice.texts import one_line
 
 _MANAGE = "moodle/course:managegroups"
@@ -55,10 +56,12 @@ FUNCTIONS = (
         name="core_group_get_course_groups",
         parameters=record(courseid=value("int")),
         run=get_course_groups,
+        returns=ARRAY,
     ),
     Function(
         name="core_group_get_group_members",
         parameters=record(groupids=items(value("int"))),
         run=get_group_members,
+        returns=ARRAY,
     ),
 )

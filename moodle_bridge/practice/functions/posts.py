@@ -8,13 +8,14 @@ from moodle_bridge.practice import writing
 from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.options import OPTIONS, read_options
 from moodle_bridge.practice.parameters import default, record, value
-from moodle_bridge.practice.post_shapes import PostShapes
+from moodle_bridge.practice.post_shapes import POST_FIELDS, PostShapes
 from moodle_bridge.practice.refusals import (
     coding_error,
     crash,
     invalid_parameter,
     refused,
 )
+from moodle_bridge.practice.returns import struct
 from moodle_bridge.practice.sight import may_reply, post_seen
 from moodle_bridge.practice.texts import HTML
 
@@ -196,11 +197,17 @@ FUNCTIONS = (
             includeinlineattachments=default("bool", preset=False),
         ),
         run=get_discussion_posts,
+        returns=struct(
+            "posts[] forumid:int courseid:int ratinginfo{contextid:int "
+            "component ratingarea canviewall:int canviewany:int scales[] "
+            "ratings[]} warnings[]"
+        ),
     ),
     Function(
         name="mod_forum_get_discussion_post",
         parameters=record(postid=value("int")),
         run=get_discussion_post,
+        returns=struct(f"post{{{POST_FIELDS}}} warnings[]"),
     ),
     Function(
         name="mod_forum_add_discussion_post",
@@ -212,6 +219,7 @@ FUNCTIONS = (
             messageformat=default("int", HTML),
         ),
         run=add_discussion_post,
+        returns=struct(f"postid:int warnings[] post{{{POST_FIELDS}}} messages[]"),
         writes=True,
     ),
     Function(
@@ -224,12 +232,14 @@ FUNCTIONS = (
             options=OPTIONS,
         ),
         run=update_discussion_post,
+        returns=struct("status:int warnings[]"),
         writes=True,
     ),
     Function(
         name="mod_forum_delete_post",
         parameters=record(postid=value("int")),
         run=delete_post,
+        returns=struct("status:int warnings[]"),
         writes=True,
     ),
 )

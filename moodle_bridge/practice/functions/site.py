@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.parameters import Presence, items, record, value
 from moodle_bridge.practice.post_shapes import picture_url
+from moodle_bridge.practice.refusals import coding_error
+from moodle_bridge.practice.returns import struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,12 +74,42 @@ def get_site_info(call: Call, arguments: Arguments) -> dict[str, Any]:
     }
 
 
+def get_fragment(call: Call, arguments: Arguments) -> dict[str, Any]:
+    """Answer core_get_fragment, which has no page parts to give here."""
+    del call
+    raise coding_error(f"Fragment {arguments['callback']} does not exist")
+
+
 FUNCTIONS = (
+    Function(
+        # Its last parameter is why no service that contains it works by SOAP.
+        name="core_get_fragment",
+        parameters=record(
+            component=value("component"),
+            callback=value("alphanumext"),
+            contextid=value("int"),
+            args=items(
+                record(name=value("alphanumext"), value=value("raw")),
+                presence=Presence.OPTIONAL,
+            ),
+        ),
+        run=get_fragment,
+        returns=struct("html javascript"),
+    ),
     Function(
         name="core_webservice_get_site_info",
         parameters=record(
             serviceshortnames=items(value("alphanumext"), presence=Presence.DEFAULT)
         ),
         run=get_site_info,
+        returns=struct(
+            "sitename username firstname lastname fullname lang userid:int "
+            "siteurl userpictureurl functions[] downloadfiles:int "
+            "uploadfiles:int release version mobilecssurl advancedfeatures[] "
+            "usercanmanageownfiles:int userquota:int usermaxuploadfilesize:int "
+            "userhomepage:int userhomepageurl userprivateaccesskey siteid:int "
+            "sitecalendartype usercalendartype userissiteadmin:int theme "
+            "limitconcurrentlogins:int usersessionscount:int policyagreed:int"
+        ),
     ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.parameters import CLEANERS, items, record, value
 from moodle_bridge.practice.refusals import coding_error, invalid_parameter
+from moodle_bridge.practice.returns import ARRAY
 from moodle_bridge.practice.rights import site_capabilities
 from moodle_bridge.practice.user_shapes import shares_course, user_shape
 
@@ -60,5 +61,6 @@ FUNCTIONS = (
         name="core_user_get_users_by_field",
         parameters=record(field=value("alpha"), values=items(value("raw"))),
         run=get_users_by_field,
+        returns=ARRAY,
     ),
 )
