@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from moodle_bridge.model.forum import Discussion
 from moodle_bridge.runtime import Clock
@@ -75,11 +75,18 @@ class Discussions:
     def to_check(
         self, pair: str, *, active_since: datetime, checked_before: datetime, limit: int
     ) -> list[Discussion]:
-        """Return lively discussions that were not read lately, longest ago first."""
-        table = schema.discussion
+        """Return lively discussions that were not read lately, longest ago first.
+
+        Not those all of whose posts are gone: Moodle answers them with an error.
+        """
+        table, link = schema.discussion, schema.link
+        posts = select(link.c.post_id).where(
+            link.c.pair == table.c.pair, link.c.discussion_id == table.c.discussion_id
+        )
         rows = self._connection.execute(
             select(table)
             .where(
+                or_(~posts.exists(), posts.where(link.c.gone_at.is_(None)).exists()),
                 table.c.pair == pair,
                 table.c.active_at >= active_since,
                 table.c.checked_at < checked_before,

@@ -17,7 +17,10 @@ def insert_new(connection: Connection, table: Table, **values: Any) -> bool:
     # Values that go along as parameters are no part of the statement, which is then
     # the same every time: a tenth of the work.
     statement = insert(table).on_conflict_do_nothing()
-    return connection.execute(statement, values).rowcount == 1
+    # Asked for by name: with PostgreSQL the count of an INSERT is not kept otherwise.
+    kept = {"preserve_rowcount": True}
+    done = connection.execute(statement, values, execution_options=kept)
+    return done.rowcount == 1
 
 
 def change_row(
