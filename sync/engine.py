@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from moodle_bridge.errors import GuardTripped, RemoteError
@@ -80,6 +80,14 @@ class Report:
     unreachable: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """An effect whose outcome is known, and not yet in the ledger."""
+
+    intent: Intent
+    outcome: Done | Refused
+
+
 @dataclass(slots=True, kw_only=True)
 class Engine:
     """Runs jobs against one ledger.
@@ -92,6 +100,7 @@ class Engine:
     dry_run: bool = False
     report: Report = field(default_factory=Report)
     progress: Callable[[str], None] = lambda _line: None
+    _renewed: datetime | None = None
 
     def run(self, job: Job) -> None:
         """Do the seven steps of one job.
@@ -119,7 +128,7 @@ class Engine:
                 job.guard(planned)
                 self._note(plan)
                 intents = self._record(job, plan)
-                self._take(lease)
+                self._keep(lease)
                 self._carry_out(job, plan.actions, intents, blocked, lease)
         finally:
             with self.ledger.writing() as transaction:
@@ -139,6 +148,14 @@ class Engine:
             transaction.leases.take(lease, self.holder, LEASE_TERM)
             if lease != RUN_LEASE:
                 transaction.leases.take(RUN_LEASE, self.holder, LEASE_TERM)
+        self._renewed = self.ledger.clock()
+
+    def _keep(self, lease: str) -> None:
+        """Take a lease again long before it runs out; raises Busy if it is lost."""
+        now = self.ledger.clock()
+        renewed = self._renewed
+        if renewed is None or not timedelta() <= now - renewed <= LEASE_TERM / 3:
+            self._take(lease)
 
     def _note(self, plan: Plan) -> None:
         if self.dry_run:
@@ -161,7 +178,7 @@ class Engine:
             settlement = Doubt(reason=str(error))
         match settlement:
             case Done():
-                self._finish(job, intent, settlement)
+                self._finish(job, Finished(intent=intent, outcome=settlement))
                 self.report.counts["found again"] += 1
                 self.progress(f"found again: {intent.summary}")
             case Absent():
@@ -228,40 +245,61 @@ class Engine:
         blocked: set[str],
         lease: str,
     ) -> None:
-        """Carry out in order; raises RemoteError when the remote end is out of reach."""
-        renewed = self.ledger.clock()
-        for action, intent in zip(actions, intents, strict=True):
-            # What is held was set aside by decision, and does not stop the others.
-            if intent.state not in {IntentState.PLANNED, IntentState.SENDING}:
-                continue
-            now = self.ledger.clock()
-            waits = intent.not_before is not None and intent.not_before > now
-            if (
-                intent.state is not IntentState.PLANNED
-                or waits
-                or action.stream in blocked
-            ):
-                blocked.add(action.stream)
-                self.report.counts["waiting"] += 1
-                continue
-            if now - renewed > LEASE_TERM / 3:
-                self._take(lease)
-                renewed = now
-            self._do(job, action, intent, blocked)
+        """Carry out in order; raises RemoteError when the remote end is out of reach.
 
-    def _do(self, job: Job, action: Action, intent: Intent, blocked: set[str]) -> None:
-        """Bring about one effect; raises the cause when nothing else can be done."""
+        The outcome of an effect is written down together with the beginning of the
+        next, before anything else happens; so each costs one write to the disk. A
+        crash before it leaves the effect in doubt, as one at its end does.
+        """
+        last: Finished | None = None
+        try:
+            for action, intent in zip(actions, intents, strict=True):
+                # What is held was set aside by decision, and does not stop the others.
+                if intent.state not in {IntentState.PLANNED, IntentState.SENDING}:
+                    continue
+                now = self.ledger.clock()
+                waits = intent.not_before is not None and intent.not_before > now
+                if (
+                    intent.state is not IntentState.PLANNED
+                    or waits
+                    or action.stream in blocked
+                ):
+                    blocked.add(action.stream)
+                    self.report.counts["waiting"] += 1
+                    continue
+                self._keep(lease)
+                mine, last = self._begin(job, intent, last), None
+                if not mine:
+                    # Another run took over while this one slept.
+                    blocked.add(action.stream)
+                    self.report.counts["waiting"] += 1
+                    continue
+                last = self._do(job, action, intent, blocked)
+        finally:
+            if last is not None:
+                self._finish(job, last)
+
+    def _begin(self, job: Job, intent: Intent, before: Finished | None) -> bool:
+        """Write down that an effect begins; say whether it is this run's to begin."""
         with self.ledger.writing() as transaction:
+            if before is not None:
+                self._write_down(job, transaction, before)
             mine = transaction.intents.begin(intent.id)
-        if not mine:
-            # Another run took over while this one slept.
-            blocked.add(action.stream)
-            self.report.counts["waiting"] += 1
-            return
+        if before is not None:
+            self._tell(before)
+        return mine
+
+    def _do(
+        self, job: Job, action: Action, intent: Intent, blocked: set[str]
+    ) -> Finished | None:
+        """Bring about one effect; raises the cause when nothing else can be done.
+
+        Returns an outcome that is still to be written down, None when none is.
+        """
         outcome = job.carry_out(action)
         match outcome:
             case Done() | Refused():
-                self._finish(job, intent, outcome)
+                return Finished(intent=intent, outcome=outcome)
             case Later():
                 blocked.add(action.stream)
                 self._postpone(intent, outcome)
@@ -278,25 +316,36 @@ class Engine:
                         after = transaction.intents.get(intent.key)
                     if after is not None and after.state is IntentState.PLANNED:
                         blocked.add(action.stream)
+        return None
 
-    def _finish(self, job: Job, intent: Intent, outcome: Done | Refused) -> None:
+    def _finish(self, job: Job, finished: Finished) -> None:
         with self.ledger.writing() as transaction:
-            if isinstance(outcome, Done):
-                transaction.intents.change(
-                    intent.id,
-                    state=IntentState.DONE.value,
-                    result=dict(outcome.result),
-                    reason="",
-                    advice="",
-                )
-            else:
-                transaction.intents.change(
-                    intent.id,
-                    state=IntentState.DEAD.value,
-                    reason=outcome.reason,
-                    advice=outcome.advice,
-                )
-            job.completed(transaction, intent, outcome)
+            self._write_down(job, transaction, finished)
+        self._tell(finished)
+
+    def _write_down(
+        self, job: Job, transaction: Transaction, finished: Finished
+    ) -> None:
+        intent, outcome = finished.intent, finished.outcome
+        if isinstance(outcome, Done):
+            transaction.intents.change(
+                intent.id,
+                state=IntentState.DONE.value,
+                result=dict(outcome.result),
+                reason="",
+                advice="",
+            )
+        else:
+            transaction.intents.change(
+                intent.id,
+                state=IntentState.DEAD.value,
+                reason=outcome.reason,
+                advice=outcome.advice,
+            )
+        job.completed(transaction, intent, outcome)
+
+    def _tell(self, finished: Finished) -> None:
+        intent, outcome = finished.intent, finished.outcome
         if isinstance(outcome, Done):
             self.report.counts["done"] += 1
             self.progress(intent.summary)

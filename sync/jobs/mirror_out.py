@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from sync.sending import Sending
 
 DISCUSSIONS_AT_ONCE = 25
+# To find what is due, all that waits is looked at: not for every page.
+_DUE_AT_ONCE = 20 * DISCUSSIONS_AT_ONCE
 _LOOK_AGAIN = timedelta(hours=1)
 _LISTED_LATELY = timedelta(minutes=15)
 # Moodle shows other people's answers in a Q&A forum when one's own is final.
@@ -113,14 +115,17 @@ class MirrorOut:
 
         That counts a mail of each post to each reader, so it may be a little high.
         """
-        with self._ledger.reading() as transaction:
-            due = transaction.links.due_count(self._pair.name, self._ledger.clock())
         refuse_beyond(
             max(self._max_mails, self._let_out * self._mails_a_post),
-            max(due * self._mails_a_post, actions),
+            max(self._due_at_first * self._mails_a_post, actions),
             what="mails",
             key="[safety].max_mails",
         )
+
+    @cached_property
+    def _due_at_first(self) -> int:
+        with self._ledger.reading() as transaction:
+            return transaction.links.due_count(self._pair.name, self._ledger.clock())
 
     @cached_property
     def _mails_a_post(self) -> int:
@@ -134,17 +139,18 @@ class MirrorOut:
         done: set[int] = set()
         stuck = 0
         while True:
-            limit = DISCUSSIONS_AT_ONCE + stuck
+            limit = _DUE_AT_ONCE + stuck
             with self._ledger.reading() as transaction:
                 due = transaction.links.due_discussions(
                     self._pair.name, self._ledger.clock(), limit=limit
                 )
-            page = [number for number in due if number not in done]
-            stuck = len(due) - len(page)
-            if not page and len(due) < limit:
+            fresh = [number for number in due if number not in done]
+            stuck = len(due) - len(fresh)
+            if not fresh and len(due) < limit:
                 return
-            done.update(page)
-            yield from self._sights(page)
+            done.update(fresh)
+            for start in range(0, len(fresh), DISCUSSIONS_AT_ONCE):
+                yield from self._sights(fresh[start : start + DISCUSSIONS_AT_ONCE])
 
     def _sights(self, numbers: Sequence[int]) -> Iterator[Sight]:
         with self._ledger.reading() as transaction:
