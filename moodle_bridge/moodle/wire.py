@@ -31,17 +31,19 @@ _NOTICE = re.compile(
 )
 _JSON_AFTER_NOTICE = re.compile(rb"(?:\n|>|^)\s*(?=[\[{]|null\s*$)")
 _ENDPOINT = re.compile(r"/(?:webservice|login|pluginfile\.php)(?:/.*)?$")
+_XML = re.compile(rb"<\?xml|<[\w-]+:Envelope")
 _SAID = 300
+_FORMS = {"REST": "JSON", "SOAP": "SOAP"}
 
 _OK = range(200, 300)
-_MOVED = range(300, 400)
+MOVED = range(300, 400)
 _REFUSED = range(400, 500)
 _NOT_RUN = {408, 425, 429, 503}
 _STATUS_ADVICE = {
     401: "The web server asks for a login of its own; ask the host to free "
     "/webservice/ from it.",
-    403: "Enable the REST protocol on the site; if it is enabled, a firewall stands "
-    "before it: ask the host to let this machine in.",
+    403: "Enable the {protocol} protocol on the site; if it is enabled, a firewall "
+    "stands before it: ask the host to let this machine in.",
     404: "Look whether [moodle].url is the address of the site, with its sub-path.",
     413: "The site takes no request as large as this one; lower the limits.",
 }
@@ -60,13 +62,15 @@ class Reply:
 class Asked:
     """What the reply answers: the function, whether it writes, and of which site.
 
-    `masked` takes secrets out of whatever text of the reply goes into an error.
+    `masked` takes secrets out of whatever text of the reply goes into an error;
+    `protocol` is what an admin would have to enable on the site.
     """
 
     function: str
     writes: bool
     site_url: str
     masked: Callable[[str], str] = secrets_masked
+    protocol: str = "REST"
 
 
 def value_of(reply: Reply, asked: Asked) -> Any:
@@ -77,16 +81,16 @@ def value_of(reply: Reply, asked: Asked) -> Any:
     writes and nobody can tell. Text that a badly configured site prints before the
     JSON (PHP notices) is passed over, because what follows it is the true answer.
     """
-    if reply.status in _MOVED:
-        raise _moved(reply, asked)
+    if reply.status in MOVED:
+        raise moved(reply, asked)
     try:
         value = _decoded(reply.body)
     except ValueError:
-        raise _unreadable(reply, asked) from None
+        raise unreadable(reply, asked) from None
     if isinstance(value, dict) and ("exception" in value or _is_script_error(value)):
-        raise refusal(value, asked, retry_after=_retry_after(reply))
+        raise refusal(value, asked, retry_after=wait_asked(reply))
     if reply.status not in _OK:
-        raise _unreadable(reply, asked)
+        raise unreadable(reply, asked)
     return value
 
 
@@ -174,37 +178,45 @@ def _is_script_error(value: Mapping[str, Any]) -> bool:
     return "errorcode" in value and "error" in value
 
 
-def _unreadable(reply: Reply, asked: Asked) -> RemoteError:
+def unreadable(reply: Reply, asked: Asked) -> RemoteError:
+    """Return the error for a reply that is no answer of Moodle, by its status.
+
+    Transient when the site is away, Permanent when the web server refused; else the
+    answer was lost.
+    """
     status = str(reply.status)
     if reply.status in _OK:
-        return lost(_garbled(reply), asked)
+        return lost(_garbled(reply, asked), asked)
     if reply.status in _NOT_RUN:
         return Transient(
             f"the site is not to be had now (HTTP {status})",
             item=asked.function,
             code=status,
-            retry_after=_retry_after(reply),
+            retry_after=wait_asked(reply),
         )
     if reply.status in _REFUSED:
         return Permanent(
             f"the web server refused (HTTP {status})",
             item=asked.function,
             code=status,
-            advice=_STATUS_ADVICE.get(reply.status, _STATUS_ADVICE[404]),
+            advice=_STATUS_ADVICE.get(reply.status, _STATUS_ADVICE[404]).format(
+                protocol=asked.protocol
+            ),
         )
     return lost(f"the web server failed (HTTP {status})", asked, code=status)
 
 
-def _garbled(reply: Reply) -> str:
+def _garbled(reply: Reply, asked: Asked) -> str:
     body = reply.body.lstrip()
     if not body:
         return "the answer was empty"
-    if body.startswith(b"<"):
+    if body.startswith(b"<") and not _XML.match(body):
         return "a web page came instead of an answer"
-    return "the answer was cut off or is no JSON"
+    return f"the answer was cut off or is no {_FORMS[asked.protocol]}"
 
 
-def _moved(reply: Reply, asked: Asked) -> Permanent:
+def moved(reply: Reply, asked: Asked) -> Permanent:
+    """Return the error for a redirect, which a token does not follow."""
     target = urlsplit(reply.headers.get("Location", ""))
     site = urlsplit(asked.site_url)
     advice = "Set [moodle].url to the address that the site itself uses."
@@ -231,7 +243,8 @@ def _plain(text: str, asked: Asked) -> str:
     return text if len(text) <= _SAID else text[:_SAID] + "…"
 
 
-def _retry_after(reply: Reply) -> float | None:
+def wait_asked(reply: Reply) -> float | None:
+    """Return how many seconds the site asks to wait, None when it does not say."""
     said = reply.headers.get("Retry-After", "").strip()
     if said.isascii() and said.isdigit():
         return float(said[:9])
