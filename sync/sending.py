@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from moodle_bridge.interfaces import IMailer
     from sync.ledger.intents import Intent
 
+TOO_LARGE = "too-large"
+"""The code of a refusal that concerns the size of a mail."""
+
+_SIZE_REFUSED = "552"
+
 
 def receipt_of(secret: bytes, key: str) -> str:
     """Return what a mail carries so that its copy, coming back, settles a doubt.
@@ -82,7 +87,7 @@ class Sending:
             wait = error.retry_after
             reaches_nobody = error.concerns_all or not error.code
             return Later(
-                reason=str(error),
+                reason=error.what if error.code else str(error),
                 advice=error.advice,
                 wait=timedelta(seconds=wait) if wait else None,
                 cause=error if reaches_nobody else None,
@@ -92,7 +97,11 @@ class Sending:
         except Permanent as error:
             if error.concerns_all:
                 return Later(reason=str(error), advice=error.advice, cause=error)
-            return Refused(reason=str(error), advice=error.advice)
+            return Refused(
+                reason=error.what,
+                advice=error.advice,
+                code=TOO_LARGE if error.code == _SIZE_REFUSED else "refused",
+            )
         return Done(result={"message_id": mail.message_id, "queued": sent.remote_id})
 
     def settle(self, intent: Intent) -> Settlement:

@@ -20,6 +20,7 @@ _MOST = 1000
 _MAIL, _EFFECT = "mail-", "effect-"
 # What Moodle refused for a mail is shown as the mail that it was for.
 _BY_ITSELF = ("post:", "notice:")
+_STATES = {IntentState.DEAD: "refused", IntentState.HELD: "given up"}
 
 
 def overview(invocation: Invocation) -> Result:
@@ -31,7 +32,11 @@ def overview(invocation: Invocation) -> Result:
         (f"{_MAIL}{mail.id}", mail.reason, f"{mail.sender}: {mail.subject}")
         for mail in mails
     ] + [
-        (f"{_EFFECT}{one.id}", one.state.value, f"{one.summary}: {one.reason}")
+        (
+            f"{_EFFECT}{one.id}",
+            _STATES.get(one.state, one.state.value),
+            f"{one.summary}: {one.reason}",
+        )
         for one in effects
     ]
     data = {
@@ -80,7 +85,7 @@ def show(invocation: Invocation, *, id: str) -> Result:  # noqa: A002
     return Result(
         parts=[
             item.summary,
-            f"{item.state.value}: {item.reason}",
+            f"{_STATES.get(item.state, item.state.value)}: {item.reason}",
             item.advice,
             (
                 f"tried {item.attempts} times, first meant"

@@ -25,7 +25,7 @@ from sync.jobs.sighting import fingerprint
 from sync.ledger.intents import Intent
 from sync.ledger.links import Link, LinkState, Origin
 from sync.participants import folded
-from sync.sending import receipt_of
+from sync.sending import TOO_LARGE, receipt_of
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person
@@ -368,7 +368,12 @@ class MirrorOut:
                 reason=f"no mail can be made of it: {error}",
                 advice="Correct the address of its reader in Moodle, or drop it.",
             )
-        return self._sending.send(replace(mail, key=action.key))
+        outcome = self._sending.send(replace(mail, key=action.key))
+        if isinstance(outcome, Refused) and outcome.code == TOO_LARGE and files:
+            # Nothing was sent; what does not fit goes as a link.
+            mail = self._mail(action, load, ())
+            outcome = self._sending.send(replace(mail, key=action.key))
+        return outcome
 
     def _mail(
         self, action: Action, load: Load, files: Sequence[MailFile]
