@@ -111,8 +111,13 @@ def pluginfile(desk: Desk, request: Request, path: str) -> Response:
         return Response(
             ajax_error(refusal), status=status, content_type="application/json"
         )
+    return sent_file(file, download=bool(request.args.get("forcedownload")))
+
+
+def sent_file(file: StoredFile, *, download: bool = False) -> Response:
+    """Return a file as an answer to a browser; who may see it is for the caller."""
     response = Response(file.content, content_type=mimetype_of(file.filename))
-    kind = "attachment" if request.args.get("forcedownload") else "inline"
+    kind = "attachment" if download else "inline"
     response.headers["Content-Disposition"] = (
         f"{kind}; filename*=UTF-8''{quote(file.filename)}"
     )

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
+from moodle_bridge.practice.file_shapes import mimetype_of, size_in_words
 from moodle_bridge.practice.moments import iso, spoken, zone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from moodle_bridge.practice.calls import Call
-    from moodle_bridge.practice.records import Post, User
+    from moodle_bridge.practice.records import Post, StoredFile, User
 
 _STYLE = """
 body { font: 1.05rem/1.55 system-ui, sans-serif; color: #1d2125; background: #fff;
@@ -28,6 +29,7 @@ a { color: #0b5394; }
 .post h2 { font-size: 1.05rem; margin: 0; }
 .thread { list-style: none; margin: 0; padding: 0; }
 .thread .thread { padding-inline-start: 1.5rem; border-inline-start: 3px solid #dee2e6; }
+.post img { max-width: 100%; height: auto; }
 .small { color: #495057; font-size: .9rem; }
 label { display: block; margin: .5rem 0 .15rem; font-weight: 600; }
 input[type=text], textarea, select { width: 100%; box-sizing: border-box;
@@ -36,6 +38,7 @@ button { font: inherit; margin-top: .6rem; padding: .4rem .9rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: start; padding: .35rem .5rem; border-bottom: 1px solid #dee2e6; }
 """
+_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self'; "
@@ -117,8 +120,28 @@ def writing_form(
     )
 
 
-def threaded(call: Call, posts: list[Post], *, reply_url: str) -> str:
-    """Return posts as nested lists; a reply whose parent is not shown stands alone."""
+def attached(files: Iterable[tuple[str, StoredFile]]) -> str:
+    """Return the files of a post, each with its URL; pictures are shown."""
+    shown = ""
+    for url, file in files:
+        name, size = escape(file.filename), size_in_words(len(file.content))
+        picture = mimetype_of(file.filename) in _PICTURES
+        image = f'<br><img src="{escape(url)}" alt="{name}">' if picture else ""
+        shown += f"<p>{link(url, file.filename)} ({size}){image}</p>"
+    return shown
+
+
+def threaded(
+    call: Call,
+    posts: list[Post],
+    *,
+    reply_url: str,
+    files: Callable[[Post], Iterable[tuple[str, StoredFile]]],
+) -> str:
+    """Return posts as nested lists; a reply whose parent is not shown stands alone.
+
+    `files` gives the files of a post with their URLs.
+    """
     shown = {post.id for post in posts}
     children: dict[int, list[Post]] = {}
     for post in posts:
@@ -126,7 +149,7 @@ def threaded(call: Call, posts: list[Post], *, reply_url: str) -> str:
 
     def branch(parent: int) -> str:
         entries = [
-            f"<li>{_post(call, post, reply_url)}{branch(post.id)}</li>"
+            f"<li>{_post(call, post, reply_url, files)}{branch(post.id)}</li>"
             for post in children.get(parent, [])
         ]
         return f'<ul class="thread">{"".join(entries)}</ul>' if entries else ""
@@ -134,7 +157,12 @@ def threaded(call: Call, posts: list[Post], *, reply_url: str) -> str:
     return branch(0)
 
 
-def _post(call: Call, post: Post, reply_url: str) -> str:
+def _post(
+    call: Call,
+    post: Post,
+    reply_url: str,
+    files: Callable[[Post], Iterable[tuple[str, StoredFile]]],
+) -> str:
     author = call.state.users[post.userid]
     private = " - private reply" if post.privatereplyto else ""
     return (
@@ -144,6 +172,7 @@ def _post(call: Call, post: Post, reply_url: str) -> str:
         f"{private}</p>"
         # The message was cleaned when it was stored.
         f'<div lang="{escape(author.lang)}" dir="auto">{post.shown}</div>'
+        f"{attached(files(post))}"
         f'<p class="small"><a href="{escape(reply_url)}&amp;reply={post.id}#write">Reply'
         "</a></p></article>"
     )

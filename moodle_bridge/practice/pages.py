@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from werkzeug.utils import redirect
 
 from moodle_bridge.practice import page_parts as parts
+from moodle_bridge.practice.file_desk import sent_file
 from moodle_bridge.practice.refusals import Refusal, refused
 from moodle_bridge.practice.sight import discussion_seen, listed, post_seen
 from moodle_bridge.practice.texts import PLAIN, rendered
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
     from moodle_bridge.practice.calls import Call
     from moodle_bridge.practice.desk import Desk
-    from moodle_bridge.practice.records import Discussion, Forum, User
+    from moodle_bridge.practice.records import (
+        Discussion,
+        Forum,
+        Post,
+        StoredFile,
+        User,
+    )
 
 
 class Visit:
@@ -188,8 +195,37 @@ def _discussion(visit: Visit) -> Response:
         heading=f"Reply to {visit.state.users[parent.userid].fullname}",
     )
     back = parts.link(visit.url("/mod/forum/view.php", id=forum.cmid), forum.name)
-    content = f"<p>{back}</p>{parts.threaded(visit.call, posts, reply_url=here)}{form}"
+    thread = parts.threaded(
+        visit.call,
+        posts,
+        reply_url=here,
+        files=lambda post: [
+            (visit.url("/mod/forum/attachment.php", post=post.id, file=at), file)
+            for at, file in enumerate(_files(visit, forum, post))
+        ],
+    )
+    content = f"<p>{back}</p>{thread}{form}"
     return visit.framed(discussion.name, content, d=discussion.id)
+
+
+def _files(visit: Visit, forum: Forum, post: Post) -> list[StoredFile]:
+    key = (forum.contextid, "mod_forum", "attachment", post.id)
+    return visit.state.files.get(key, [])
+
+
+def _attachment(visit: Visit) -> Response:
+    post = visit.state.posts.get(visit.number("post"))
+    if post is None:
+        raise refused("invalidpostid", "There is no such post.")
+    discussion = visit.state.discussions[post.discussionid]
+    forum = visit.state.forums[discussion.forumid]
+    viewer = visit.call.enter(forum.courseid)
+    files = _files(visit, forum, post)
+    if visit.number("file") >= len(files) or not post_seen(
+        visit.call, viewer, forum, discussion, post
+    ):
+        raise refused("filenotfound", "There is no such file.")
+    return sent_file(files[visit.number("file")])
 
 
 def _reply(visit: Visit, discussion: Discussion) -> Response:
@@ -213,4 +249,5 @@ _VIEWS: dict[str, Callable[[Visit], Response]] = {
     "/course/view.php": _course,
     "/mod/forum/view.php": _forum,
     "/mod/forum/discuss.php": _discussion,
+    "/mod/forum/attachment.php": _attachment,
 }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import re
 
 from werkzeug.test import TestResponse
@@ -90,3 +91,39 @@ def test_a_discussion_shows_each_reader_what_they_may_see(site: Site) -> None:
     assert "just you" not in body(
         site.client.get(f"{where}{site.other_participant.id}")
     )
+
+
+def test_a_picture_is_shown_to_those_who_may_read_its_post(site: Site) -> None:
+    asked = site.moodle.call(
+        site.participant,
+        "core_files_upload",
+        contextid=site.participant.contextid,
+        component="user",
+        filearea="draft",
+        itemid=0,
+        filepath="/",
+        filename="soleil levé.png",
+        filecontent=base64.b64encode(b"\x89PNG").decode(),
+    )
+    begun = site.moodle.call(
+        site.participant,
+        "mod_forum_add_discussion",
+        forumid=site.seeded.questions.id,
+        subject="A picture",
+        message="<p>Look</p>",
+        options=[{"name": "attachmentsid", "value": asked["itemid"]}],
+    )
+    where = f"/mod/forum/discuss.php?d={begun['discussionid']}&as={site.facilitator.id}"
+    shown = body(site.client.get(where))
+    found = re.search(r'<img src="([^"]+)" alt="([^"]+)"', shown)
+    assert found
+    assert found[2] == "soleil levé.png"
+    url = found[1].replace("&amp;", "&")
+    picture = site.client.get(url)
+    assert picture.get_data() == b"\x89PNG"
+    assert picture.headers["Content-Security-Policy"].startswith("sandbox")
+    assert site.client.get(url.replace("file=0", "file=1")).status_code == 403
+
+    stranger = site.moodle.add_user("s", "Not", "Enrolled", "s@example.org")
+    denied = site.client.get(re.sub(r"as=\d+", f"as={stranger.id}", url))
+    assert denied.status_code == 403
