@@ -29,12 +29,30 @@ def latest_mail(stage: Stage, reader: Character, subject: str) -> EmailMessage:
     Raises LookupError when there is none, which would be a fault of the bridge.
     """
     for raw in reversed(stage.office.mails(reader.address)):
-        mail = message_from_bytes(raw, policy=default)
+        mail = parsed(raw)
         tag, _, rest = str(mail["Subject"]).partition(" ")
         if tag.startswith("[") and rest == subject:
             return mail
     msg = f"no mail about {subject!r} reached {reader.address}"
     raise LookupError(msg)
+
+
+def shown(mail: EmailMessage) -> str:
+    """Return a mail as a mail program shows it."""
+    lines = [
+        f"{name}: {mail[name]}"
+        for name in ("From", "To", "Reply-To", "Subject")
+        if mail[name]
+    ]
+    body = mail.get_body(("plain",))
+    text = str(body.get_content()) if body is not None else ""
+    files = [f"[file: {part.get_filename()}]" for part in mail.iter_attachments()]
+    return "\n".join([*lines, "", *text.strip().splitlines(), *files])
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    """Return a mail of a mailbox, its header decoded."""
+    return message_from_bytes(raw, policy=default)
 
 
 def letter(

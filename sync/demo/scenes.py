@@ -142,6 +142,8 @@ def morning(day: Day) -> None:
     day.at("09:00", "The bridge runs again; now they are due.")
     day.console.type("sync")
     day.tell_outcomes()
+    telling.said("What Lê Thu Thảo finds in her mailbox, among others:")
+    telling.quoted(letters.shown(letters.latest_mail(stage, who("thao"), _PODCAST)))
 
 
 def by_mail(day: Day) -> None:

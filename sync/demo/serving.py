@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sync.demo.day import Day
 
+_READER = who("ha")
 SECONDS_BETWEEN = 5
 HOLD_SECONDS = 10
 _HOLD = re.compile(r'^(?:# )?hold = "30m"$', re.MULTILINE)
@@ -32,7 +33,8 @@ def serve(day: Day, *, program: str) -> None:
     shorter = _HOLD.sub(f'hold = "{HOLD_SECONDS}s"', text)
     console.config.write_text(shorter, encoding="utf-8")
     letter = _answer(day, console.config.with_name("answer.eml"))
-    forum = f"{stage.url}/mod/forum/view.php?id={stage.questions.cmid}"
+    poster = stage.users["aminata"].id
+    forum = f"{stage.url}/mod/forum/view.php?id={stage.questions.cmid}&as={poster}"
     telling.scene("The practice Moodle is open")
     telling.said(f"In a browser: {forum}")
     telling.said(
@@ -42,10 +44,9 @@ def serve(day: Day, *, program: str) -> None:
     )
     telling.said(
         f"What you post there goes out after {HOLD_SECONDS} seconds (not the usual 30"
-        " minutes). To look at the newest mail in a mailbox:"
+        f" minutes). What then comes to {_READER.name} is shown here; the mailbox is"
+        f" {stage.office.path(_READER.address) / 'new'}"
     )
-    box = stage.office.path(who("ha").address) / "new"
-    telling.command(f"ls -t {box}/* | head -1 | xargs cat")
     telling.said(
         f"A mail is waiting in {letter}: an answer of {who('aminata').name}. Change its"
         " text if you like, and send it:"
@@ -60,17 +61,24 @@ def serve(day: Day, *, program: str) -> None:
         f"The bridge looks every {SECONDS_BETWEEN} seconds. Ctrl-C ends all this."
     )
     with _until_told() as stopped:
+        before = len(stage.office.mails(_READER.address))
         while not stopped.wait(SECONDS_BETWEEN):
-            _look(day)
+            before = _look(day, before)
     telling.scene("Closed. Mailboxes and ledger stay as they are.")
 
 
-def _look(day: Day) -> None:
+def _look(day: Day, before: int) -> int:
+    """Run the bridge; show the reader's mails after the first `before`."""
     done = day.console.run("sync")
     if done.exit_code or "nothing new" not in done.out:
         day.telling.happens(done.time, "The bridge ran.")
         day.telling.answer(done.err)
         day.telling.answer(done.out)
+    mails = day.stage.office.mails(_READER.address)
+    for raw in mails[before:]:
+        day.telling.said(f"In the mailbox of {_READER.name}:")
+        day.telling.quoted(letters.shown(letters.parsed(raw)))
+    return len(mails)
 
 
 def _answer(day: Day, path: Path) -> Path:
