@@ -17,6 +17,7 @@ from sync.demo.day import Day
 from sync.demo.folder import fresh_folder, mail_folder
 from sync.demo.people import EVERYBODY
 from sync.demo.scenes import SCENES
+from sync.demo.serving import page_of
 from sync.demo.serving import serve as go_on
 from sync.demo.stage import set_up
 from sync.demo.telling import Telling
@@ -103,8 +104,11 @@ def _shown(day: Day, *, served: bool) -> Result:
         f"  {own} explain 2",
         f"  {own} runs",
     ]
-    if not served:
-        parts.append(f"  {program} demo --serve   (leaves the practice Moodle open)")
+    parts.append(
+        f"  in a browser: {page_of(day.stage)}"
+        if served
+        else f"  {program} demo --serve   (leaves the practice Moodle open)"
+    )
     return Result(parts=parts, data=_data(day, outcomes, mailboxes, explained.out))
 
 

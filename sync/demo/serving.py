@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sync.demo.day import Day
+    from sync.demo.stage import Stage
 
 _READER = who("ha")
 SECONDS_BETWEEN = 5
 HOLD_SECONDS = 10
 _HOLD = re.compile(r'^(?:# )?hold = "30m"$', re.MULTILINE)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def page_of(stage: Stage) -> str:
+    """Return the address of the forum, as a participant looks at it."""
+    poster = stage.users["aminata"].id
+    return f"{stage.url}/mod/forum/view.php?id={stage.questions.cmid}&as={poster}"
 
 
 def serve(day: Day, *, program: str) -> None:
@@ -33,10 +40,10 @@ def serve(day: Day, *, program: str) -> None:
     shorter = _HOLD.sub(f'hold = "{HOLD_SECONDS}s"', text)
     console.config.write_text(shorter, encoding="utf-8")
     letter = _answer(day, console.config.with_name("answer.eml"))
-    poster = stage.users["aminata"].id
-    forum = f"{stage.url}/mod/forum/view.php?id={stage.questions.cmid}&as={poster}"
+    # The clock has just jumped a day: what that brings is no part of the story.
+    console.run("sync")
     telling.scene("The practice Moodle is open")
-    telling.said(f"In a browser: {forum}")
+    telling.said(f"In a browser: {page_of(stage)}")
     telling.said(
         "There are no passwords: choose in 'Post as' who you are. The course has "
         + ", ".join(person.name for person in EVERYBODY)
