@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moodle_bridge.practice import running
+from sync.commands import sync as sync_command
+from tests.unit.sync_jobs.bridged import (
+    DIRECT,
+    BridgedCourse,
+    MakeCourse,
+    TriedBridge,
+)
+
+
+@pytest.fixture
+def make_course(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MakeCourse]:
+    """Makes a course with a bridge.toml; it has not begun yet."""
+    with ExitStack() as opened:
+
+        def make(*, lists: str | None = None, kind: str = "general") -> BridgedCourse:
+            given = {} if lists is None else {"lists": lists}
+            course = BridgedCourse(tmp_path, kind=kind, **given)
+            course.url = opened.enter_context(running(course))
+            course.configure()
+
+            def bridged(*arguments: Any, **named: Any) -> TriedBridge:
+                bridge = TriedBridge(*arguments, **named)
+                bridge.course = course
+                return bridge
+
+            monkeypatch.setattr(sync_command, "Bridge", bridged)
+            return course
+
+        yield make
+
+
+@pytest.fixture
+def unbegun(make_course: MakeCourse) -> BridgedCourse:
+    return make_course()
+
+
+@pytest.fixture
+def course(unbegun: BridgedCourse) -> BridgedCourse:
+    """A course with a list that another machine keeps; the bridge has begun."""
+    unbegun.begin()
+    return unbegun
+
+
+@pytest.fixture
+def direct(make_course: MakeCourse) -> BridgedCourse:
+    """A course without list software; the bridge has begun."""
+    made = make_course(lists=DIRECT)
+    made.begin()
+    return made
