@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from moodle_bridge.errors import ConfigError
 
 REST_SERVER = "/webservice/rest/server.php"
+SOAP_SERVER = "/webservice/soap/server.php"
 UPLOAD_SCRIPT = "/webservice/upload.php"
 _FILES = ("/webservice/pluginfile.php/", "/pluginfile.php/")
 _PORTS = {"http": 80, "https": 443}

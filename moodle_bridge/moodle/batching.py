@@ -201,6 +201,8 @@ def _concerns_all(error: RemoteError) -> bool:
     if isinstance(error, Transient):
         return error.code not in _BROKEN
     known = ERRORCODES.get(error.code)
-    return error.code in {"redirect", "certificate"} or bool(
-        known and known.concerns_all
+    return (
+        error.concerns_all
+        or error.code in {"redirect", "certificate"}
+        or bool(known and known.concerns_all)
     )

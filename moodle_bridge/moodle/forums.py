@@ -113,8 +113,11 @@ class Forums:
         flags: Mapping[str, object] = self._client.read(
             FORUM_ACCESS, {"forumid": forum_id}, ACCESS
         ).value
+        # SOAP knows no booleans at this place and gives 1 and 0.
         rights = frozenset(
-            name.removeprefix("can") for name, value in flags.items() if value is True
+            name.removeprefix("can")
+            for name, value in flags.items()
+            if value in (True, "1")
         )
         return ForumAccess(forum_id=forum_id, rights=rights)
 

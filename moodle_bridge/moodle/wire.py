@@ -165,6 +165,13 @@ def _decoded(body: bytes) -> Any:
     return from_json(body)
 
 
+def without_notices(body: bytes) -> bytes:
+    """Return XML without a byte order mark and PHP notices before it."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    start = _XML.search(body) if _NOTICE.match(body) else None
+    return body[start.start() :] if start else body
+
+
 def _after_notices(body: bytes) -> Any:
     for start in _JSON_AFTER_NOTICE.finditer(body):
         try:
