@@ -209,9 +209,9 @@ def _list_fields(letter: Letter) -> list[str | None]:
     )
     name = letter.list_address.name
     if letter.delivery.person is None:
-        # A list that finds its own List-Id or List-Post in a mail takes it for an
-        # echo and drops it without a word; it puts in its own, in place of ours.
-        return [list_id_field(own_id, name), list_field("List-Archive", archive)]
+        # A list puts in its own. One that finds any in a mail takes it for an echo and
+        # drops it, or keeps it for its moderator, and either without a word to us.
+        return []
     return [
         list_id_field(letter.list_address.list_id or own_id, name)
         or list_id_field(own_id, name),

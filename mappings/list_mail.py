@@ -22,7 +22,7 @@ _ADMIN_SENDER = re.compile(
     r"(?i)^(?:mailman(?:-\w+)?|listserv|majordomo|sympa|ecartis|listmaster|noreply"
     r"|no-reply|notifications?)@(?:lists?\.|groups?\.|googlegroups\.com|groups\.io)"
 )
-_ADMIN_SUBJECT = re.compile(
+_ASKING_SUBJECT = re.compile(
     r"(?i)^(?:re: ?)?confirm [0-9a-f]{20,40}$|^(?:re: ?)?confirm \S{1,20}\+[0-9a-f]{20,40}$"
     r"|^your message to .{1,80} awaits moderator approval"
     r"|^votre message (?:à|pour|vers) .{1,80} (?:attend|est en attente|en attente de)"
@@ -30,7 +30,7 @@ _ADMIN_SUBJECT = re.compile(
     r"|^(?:ihre|deine) nachricht an .{1,80} wartet auf"
     r"|^(?:sua|a sua) mensagem (?:a|para) .{1,80} (?:aguarda|espera)"
     r"|^il (?:tuo|suo) messaggio (?:a|per) .{1,80} (?:attende|è in attesa|in attesa)"
-    r"|^\d+ .{1,80} moderator request\(s\) waiting|^welcome to the .{1,80} mailing list"
+    r"|^\d+ .{1,80} moderator request\(s\) waiting"
     r"|^(?:you have been )?unsubscribed from the .{1,80} (?:mailing )?list"
     r"|^.{1,80} (?:subscription|unsubscription|unsubscribe) notification$"
     r"|^bounce action notification$|^uncaught bounce notification$"
@@ -38,6 +38,7 @@ _ADMIN_SUBJECT = re.compile(
     r"|^your (?:subscription|membership) (?:for|to|in) .{1,80}"
     r"(?:mailing list|has been disabled|confirmation)"
 )
+_WELCOME_SUBJECT = re.compile(r"(?i)^welcome to the .{1,80} mailing list")
 
 
 def is_from_list(mail: ReadMail, mailing_list: ListAddress | None) -> bool:
@@ -74,11 +75,19 @@ def is_list_admin(mail: ReadMail, mailing_list: ListAddress | None) -> bool:
         return True
     sender = mail.from_.address.lower() if mail.from_ else ""
     program = bool(_ADMIN_SENDER.match(sender)) or _is_of_list(sender, mailing_list)
-    if _ADMIN_SUBJECT.search(mail.subject):
+    if _ASKING_SUBJECT.search(mail.subject) or _WELCOME_SUBJECT.search(mail.subject):
         return program or mail.precedence in {"bulk", "junk", "list"}
     return program and (
         mail.precedence in {"bulk", "junk"} or mail.auto_submitted not in {"", "no"}
     )
+
+
+def asks_for_a_person(mail: ReadMail) -> bool:
+    """Say whether a letter of a list's program wants somebody to act.
+
+    It holds or refused a mail, asks for a confirmation, or ended a membership.
+    """
+    return bool(_ASKING_SUBJECT.search(mail.subject))
 
 
 def is_digest(mail: ReadMail) -> bool:

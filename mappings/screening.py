@@ -173,11 +173,20 @@ RULES: tuple[Rule, ...] = (
         check=rule.calendar,
     ),
     Rule(
+        name="list-asks",
+        description="The program of the mailing list wants a person to act.",
+        kind=VerdictKind.LIST_ADMIN,
+        outcome=Outcome.HOLD,
+        advice="Look in the list's own pages: it may keep a mail of the bridge for its"
+        " moderator. When that is settled, drop this notice.",
+        check=rule.list_asks,
+    ),
+    Rule(
         name="list-admin",
         description="The program of the mailing list wrote it itself.",
         kind=VerdictKind.LIST_ADMIN,
         outcome=Outcome.ASIDE,
-        advice="Read it: the list may be holding a mail of the bridge.",
+        advice="Nothing to do.",
         check=rule.list_admin,
     ),
     Rule(

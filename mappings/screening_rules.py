@@ -11,7 +11,12 @@ from mappings.auto_replies import automatic_sign, may_be_automatic
 from mappings.bounces import delivery_failures, is_delivery_report
 from mappings.bridge_header import BRIDGE_HEADER, bridge_header
 from mappings.identity import is_ours, post_id_of
-from mappings.list_mail import is_digest, is_from_list, is_list_admin
+from mappings.list_mail import (
+    asks_for_a_person,
+    is_digest,
+    is_from_list,
+    is_list_admin,
+)
 from mappings.verdict import Outcome, Screened, Verdict, VerdictKind
 
 _OVERSIZE = "x-moodle-bridge-oversize"
@@ -164,6 +169,13 @@ def calendar(asked: Screened, rule: Rule) -> Verdict | None:
             return _hit(rule, f"method={method}")
         if not method and _CALENDAR_ANSWER.search(part.text):
             return _hit(rule, "METHOD:REPLY")
+    return None
+
+
+def list_asks(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit letters of the list's own program that want a person to act."""
+    if asks_for_a_person(asked.mail):
+        return list_admin(asked, rule)
     return None
 
 
