@@ -32,6 +32,7 @@ def measure(size: Size) -> Figures:
         "posts": posts,
         "requests": requests,
         "seconds": round(ran.seconds, 1),
+        "cpu_seconds": round(ran.cpu_seconds, 1),
         "per_second": round(posts / ran.seconds, 1),
     }
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +45,11 @@ name = "{course}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """How a command ended, in how many seconds, and what it had of memory at most."""
+    """What a command took: time, time of a processor, and memory at most."""
 
-    exit_code: int
     seconds: float
+    cpu_seconds: float
     peak_megabytes: float
-    said: str
 
 
 class BridgeFolder:
@@ -74,12 +73,9 @@ class BridgeFolder:
         ]
         (folder / "bridge.toml").write_text("".join(sections), encoding="utf-8")
 
-    def run(self, *arguments: str, may_end: Sequence[int] = (0,)) -> Ran:
-        """Run `moodle-bridge` in a process of its own.
-
-        Raises RuntimeError when it ends with another exit code than may be.
-        """
-        told = self._folder / "peak"
+    def run(self, *arguments: str) -> Ran:
+        """Run `moodle-bridge` in a process of its own; RuntimeError if it fails."""
+        told = self._folder / "taken"
         started = time.perf_counter()
         ended = subprocess.run(
             [
@@ -98,12 +94,12 @@ class BridgeFolder:
             check=False,
         )
         seconds = time.perf_counter() - started
-        if ended.returncode not in may_end:
+        if ended.returncode:
             msg = f"moodle-bridge {arguments[0]} ended with {ended.returncode}:"
             raise RuntimeError(f"{msg} {ended.stdout}{ended.stderr}")
+        taken = json.loads(told.read_text(encoding="ascii"))
         return Ran(
-            exit_code=ended.returncode,
             seconds=seconds,
-            peak_megabytes=float(told.read_text(encoding="ascii")),
-            said=ended.stdout,
+            cpu_seconds=taken["cpu_seconds"],
+            peak_megabytes=taken["peak_mb"],
         )

@@ -1,11 +1,14 @@
 """`python -m benchmarks.measured_command FILE ...`: `moodle-bridge ...`, weighed.
 
-What the command took at most of memory, in million bytes, is written to FILE.
+What the command took is written to FILE as JSON: of memory at most (`peak_mb`, in
+million bytes) and of processor time (`cpu_seconds`).
 """
 
 from __future__ import annotations
 
+import json
 import sys
+import time
 from pathlib import Path
 
 from benchmarks.machine import peak_megabytes
@@ -19,7 +22,8 @@ def main() -> None:
     try:
         moodle_bridge()
     finally:
-        told.write_text(f"{peak_megabytes():.1f}", encoding="ascii")
+        taken = {"peak_mb": peak_megabytes(), "cpu_seconds": time.process_time()}
+        told.write_text(json.dumps(taken), encoding="ascii")
 
 
 if __name__ == "__main__":
