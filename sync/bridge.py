@@ -84,6 +84,7 @@ class Bridge:
         moodle = Moodle.connect(
             Connection(
                 site_url=wanted.url,
+                protocol=wanted.protocol,
                 rest=RestSettings(
                     connect_timeout=wanted.connect_timeout.total_seconds(),
                     read_timeout=wanted.read_timeout.total_seconds(),
@@ -377,6 +378,7 @@ class Bridge:
             routing=Routing(pairs, route, site_tag=self.site_tag, domain=mail.domain),
             judge=Judge(
                 self.participants,
+                pairs=pairs,
                 site_tag=self.site_tag,
                 domain=mail.domain,
                 own_addresses=frozenset(own),
@@ -385,6 +387,7 @@ class Bridge:
             ),
             notices=Notices(
                 self.sending,
+                pairs=pairs,
                 site=self.mail_site,
                 secret=self.secret,
                 most_a_day=self.settings.safety.max_notices_per_day,

@@ -26,7 +26,8 @@ class Answer:
 class ITransport(Interface):
     """One way to call the external functions of one Moodle site with one token.
 
-    The token never stands in a URL, a log or an error. A transport repeats nothing:
+    The token never stands in a log or an error, nor in a URL where the protocol has
+    another place for it (SOAP has none). A transport repeats nothing:
     retrying reads is the client's business, because only it knows what is a read.
     """
 

@@ -9,7 +9,6 @@ from types import TracebackType
 
 from pydantic import SecretStr
 
-from moodle_bridge.interfaces.transport import ITransport
 from moodle_bridge.moodle.client import ClientSettings, MoodleClient
 from moodle_bridge.moodle.courses import Courses
 from moodle_bridge.moodle.files import Files
@@ -17,7 +16,8 @@ from moodle_bridge.moodle.forums import Forums
 from moodle_bridge.moodle.groups import Groups
 from moodle_bridge.moodle.patience import Jitter
 from moodle_bridge.moodle.people import People
-from moodle_bridge.moodle.rest import RestSettings, RestTransport
+from moodle_bridge.moodle.protocols import ProtocolName, transport_of
+from moodle_bridge.moodle.rest import RestSettings
 from moodle_bridge.moodle.site import Site
 from moodle_bridge.moodle.updates import Updates
 from moodle_bridge.runtime import Clock, Sleep, sleep, utc_now
@@ -25,9 +25,14 @@ from moodle_bridge.runtime import Clock, Sleep, sleep, utc_now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """How a site is reached: its address and the patience with it."""
+    """How a site is reached: its address, its protocol, and the patience with it.
+
+    `protocol` "auto" is REST, and SOAP only where REST is switched off. `rest` holds
+    for either.
+    """
 
     site_url: str
+    protocol: ProtocolName = "auto"
     rest: RestSettings = field(default_factory=RestSettings)
     client: ClientSettings = field(default_factory=ClientSettings)
 
@@ -48,12 +53,16 @@ class Moodle:
         sleep: Sleep = sleep,
         jitter: Jitter = random.random,
     ) -> Moodle:
-        """Return the site over REST; nothing is asked before a noun is used.
+        """Return the site; nothing is asked before a noun is used.
 
         Raises ConfigError for an address or a token that cannot be right.
         """
-        transport: ITransport = RestTransport(
-            connection.site_url, token, settings=connection.rest, clock=clock
+        transport = transport_of(
+            connection.protocol,
+            connection.site_url,
+            token,
+            settings=connection.rest,
+            clock=clock,
         )
         return cls(
             MoodleClient(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -26,6 +27,11 @@ class MoodleSettings(Section):
         " { command = [...] }. A file is relative to bridge.toml and readable by the"
         " bridge alone.",
         examples=[{"file": "moodle-token"}],
+    )
+    protocol: Literal["auto", "rest", "soap"] = Field(
+        default="auto",
+        description="How the site is spoken to. auto is REST, and SOAP only where the"
+        " site has REST switched off; rest and soap are that one and no other.",
     )
     connect_timeout: Duration = Field(
         default=timedelta(seconds=10),
