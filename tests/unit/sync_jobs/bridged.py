@@ -29,7 +29,7 @@ from moodle_bridge.moodle.patience import RetrySettings
 from moodle_bridge.practice import PracticeMoodle
 from moodle_bridge.practice.calls import Arguments, Call
 from moodle_bridge.practice.records import Discussion, Forum, Group, Post, User
-from moodle_bridge.practice.refusals import crash
+from moodle_bridge.practice.refusals import MOODLE, Refusal, crash
 from sync.bridge import Bridge
 from sync.cli.frame import run
 from sync.cli.invocation import Invocation
@@ -237,15 +237,33 @@ class BridgedCourse:
     @contextmanager
     def failing_for(self, discussion_id: int) -> Iterator[None]:
         """Let Moodle refuse to show the posts of one discussion, as a broken one."""
-        functions = self.moodle.functions
-        whole = functions[POSTS]
+        whole = self.moodle.functions[POSTS]
 
         def broken(call: Call, arguments: Arguments) -> Any:
             if arguments["discussionid"] == discussion_id:
                 raise crash("Call to a member function get_forum_id() on null")
             return whole.run(call, arguments)
 
-        self.moodle.functions = {**functions, POSTS: replace(whole, run=broken)}
+        with self._changed(POSTS, broken):
+            yield
+
+    @contextmanager
+    def refusing(self, function: str, code: str) -> Iterator[None]:
+        """Let Moodle refuse a function with an errorcode."""
+
+        def refused(_call: Call, _arguments: Arguments) -> Any:
+            raise Refusal(MOODLE, code, "Not here, not now")
+
+        with self._changed(function, refused):
+            yield
+
+    @contextmanager
+    def _changed(
+        self, name: str, run: Callable[[Call, Arguments], Any]
+    ) -> Iterator[None]:
+        functions = self.moodle.functions
+        changed = replace(functions[name], run=run)
+        self.moodle.functions = {**functions, name: changed}
         try:
             yield
         finally:
