@@ -471,7 +471,7 @@ class MirrorIn:
             "message_id": _sendable(inbound.message_id)
             or post_message_id(post_id, site_tag=self._site_tag, domain=self._domain),
             "state": LinkState.WITHHELD if by_list else LinkState.WAITING,
-            "reason": "came by the list" if by_list else "",
+            "reason": "readers have it from the list" if by_list else "",
             "author_user_id": details["user_id"],
             "author_name": details["author_name"],
             "subject": inbound.subject,

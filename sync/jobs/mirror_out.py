@@ -250,7 +250,7 @@ class MirrorOut:
         source = f"post:{link.pair}:{link.post_id}"
         forum = self._pair.place.forums[seen.discussion.forum_id]
         rejection, deliveries = self._audience(
-            link, post, posts, seen.discussion, forum
+            link, post, _in_own_names(posts, links), seen.discussion, forum
         )
         if rejection is not None:
             return Plan(
@@ -287,7 +287,7 @@ class MirrorOut:
         self,
         link: Link,
         post: Post,
-        posts: Mapping[int, Post],
+        posts: Sequence[Post],
         discussion: Discussion,
         forum: Forum,
     ) -> tuple[Rejection | None, Sequence[Delivery]]:
@@ -308,9 +308,7 @@ class MirrorOut:
                 everybody,
                 now,
                 group_id=group,
-                answered=answered_by(
-                    posts.values(), discussion, before=now - _EDITING_TIME
-                ),
+                answered=answered_by(posts, discussion, before=now - _EDITING_TIME),
             )
             # The service account is nobody who reads, and who wrote by mail has the
             # mail already.
@@ -457,6 +455,19 @@ class MirrorOut:
 
 def _language(delivery: Delivery, default: str) -> str:
     return (delivery.person and delivery.person.language) or default
+
+
+def _in_own_names(
+    posts: Mapping[int, Post], links: Mapping[int, Link]
+) -> tuple[Post, ...]:
+    """Return all posts under the names of who wrote them.
+
+    Who answered by mail has answered, though Moodle shows another account.
+    """
+    return tuple(
+        _in_own_name(post, links[number]) if number in links else post
+        for number, post in posts.items()
+    )
 
 
 def _in_own_name(post: Post, link: Link) -> Post:

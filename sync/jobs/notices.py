@@ -19,6 +19,7 @@ from sync.sending import Sending, receipt_of
 
 if TYPE_CHECKING:
     from sync.ledger import Transaction
+    from sync.pairs import Pair
 
 PAUSE = timedelta(days=1)
 # RFC 5321 4.5.3.1.3, less the angle brackets.
@@ -29,8 +30,15 @@ class Notices:
     """Plans and sends notices: at most one a day to an address, and so many in all."""
 
     def __init__(
-        self, sending: Sending, *, site: MailSite, secret: bytes, most_a_day: int
+        self,
+        sending: Sending,
+        *,
+        pairs: Sequence[Pair],
+        site: MailSite,
+        secret: bytes,
+        most_a_day: int,
     ) -> None:
+        self._pairs = pairs
         self._sending = sending
         self._site = site
         self._secret = secret
@@ -43,7 +51,7 @@ class Notices:
 
         `told` are the addresses, folded, to which the same plan has one already.
         """
-        if judged.notice_to is None or judged.route.pair is None:
+        if judged.notice_to is None:
             return None
         contacts, address = transaction.contacts, folded(judged.notice_to)
         if len(address) > _ADDRESS_LONGEST or address in told:
@@ -54,7 +62,8 @@ class Notices:
             or contacts.noticed_since(since) + len(told) >= self._most_a_day
         ):
             return None
-        pair, inbound = judged.route.pair, judged.inbound
+        # A stranger's mail to the bridge itself belongs to no pair; the first speaks.
+        pair, inbound = judged.route.pair or self._pairs[0], judged.inbound
         key = f"notice:{inbound.key}"
         receipt = receipt_of(self._secret, key)
         mail = notice_to_mail(

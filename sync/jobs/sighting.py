@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,8 +23,7 @@ class Watchword:
     """What is the same for all sightings of a pair in one look.
 
     Posts written before `begun` are history. `begun` is the server's time.
-    `account_id` gives the user id of the service account, which writes what came by
-    mail.
+    `account_id` is the user id of the service account, which writes what came by mail.
     """
 
     pair: str
@@ -33,7 +32,7 @@ class Watchword:
     corrections: bool
     site_tag: str
     domain: str
-    account_id: Callable[[], int]
+    account_id: int
 
 
 def fingerprint(post: Post) -> str:
@@ -71,6 +70,15 @@ def note_posts(
     return new
 
 
+def note_gone(
+    transaction: Transaction, pair: str, discussion_id: int, links: Sequence[Link]
+) -> None:
+    """Note that a whole discussion is gone; may be repeated."""
+    for link in links:
+        _note_gone(transaction, link)
+    transaction.discussions.forget(pair, discussion_id)
+
+
 def _note_new(
     transaction: Transaction, post: Post, discussion: Discussion, word: Watchword
 ) -> int:
@@ -94,7 +102,7 @@ def _note_new(
                 id=intent.details.get("user_id"),
                 fullname=str(intent.details.get("author_name", "")),
             )
-        elif intent is None and post.author.id == word.account_id():
+        elif intent is None and post.author.id == word.account_id:
             # Whoever wrote that mail has it, and so has everybody else: it was the
             # bridge, with a ledger that is lost.
             state, reason = LinkState.WITHHELD, "came by mail, with another ledger"

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mappings.mail_reading import ReadMail, read_mail
+from mappings.mail_reading import ReadMail
 from mappings.screening import Outcome, ScreeningRules, screen
 from mappings.senders import author_of
 from mappings.trimming import Trimmed, trim
 from moodle_bridge.model.people import Person
+from sync.jobs.copies import is_copy, twin_of
 from sync.jobs.routing import Route
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.links import LinkState
-from sync.participants import Participants, folded, with_address
+from sync.participants import Participants, with_address
 
 if TYPE_CHECKING:
-    from mappings.senders import MailAuthor
     from sync.ledger import Transaction
     from sync.pairs import Pair
 
-_TAKEN = frozenset({InboundState.ACCEPTED, InboundState.POSTED})
+_UNKNOWN = (
+    "Nobody in the course has this address in Moodle. Enrol them or add the address,"
+    " then release the mail; or drop it."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ class Judge:
         self,
         participants: Participants,
         *,
+        pairs: Sequence[Pair],
         site_tag: str,
         domain: str,
         own_addresses: frozenset[str],
@@ -60,6 +64,7 @@ class Judge:
         authserv_id: str | None,
     ) -> None:
         self._participants = participants
+        self._pairs = pairs
         self._site_tag = site_tag
         self._domain = domain
         self._own = own_addresses
@@ -75,6 +80,8 @@ class Judge:
         A mail that a person has released passes everything but what would give it a
         wrong name or a wrong place.
         """
+        if route.pair is None:
+            route = self._routed_by_author(mail, route)
         pair = route.pair
         known = pair.mailing_list if pair else None
         verdict = screen(
@@ -117,18 +124,25 @@ class Judge:
                 verdict.advice,
                 detail=verdict.detail,
             )
+        author = author_of(mail, None if known is None else known.address)
         if pair is None:
+            stranger = author is not None and not self._pairs_of(author.address)
             return judged(
                 InboundState.HELD,
-                "route",
-                "no-pair",
-                "It is not said for which list it is. Release it after a pair has its"
-                " address, or drop it.",
+                "author" if stranger else "route",
+                "unknown-sender" if stranger else "no-pair",
+                _UNKNOWN
+                if stranger
+                else "Its author is in several courses, and it does not say for which"
+                " list it is. Ask its author to write to the address of a list.",
+                detail=author.address if author else "",
+                notice_to=author.address
+                if author and stranger and _may_be_answered(mail, inbound)
+                else None,
             )
-        author = author_of(mail, None if known is None else known.address)
         trimmed = trim(mail.text)
-        twin = _twin(transaction, inbound, pair, author)
-        if twin is not None and _is_copy(twin, trimmed, pair, author):
+        twin = twin_of(transaction, inbound, pair, author)
+        if twin is not None and is_copy(twin, trimmed, pair, author):
             return judged(
                 InboundState.IGNORED,
                 "copies",
@@ -161,8 +175,7 @@ class Judge:
                 "Several participants have this address in Moodle; give each their"
                 " own, then release the mail."
                 if many
-                else "Nobody in the course has this address in Moodle. Enrol them or"
-                " add the address, then release the mail; or drop it.",
+                else _UNKNOWN,
                 detail=author.address,
                 notice_to=None
                 if many or not _may_be_answered(mail, inbound)
@@ -190,6 +203,25 @@ class Judge:
             trimmed=trimmed,
         )
 
+    def _routed_by_author(self, mail: ReadMail, route: Route) -> Route:
+        """Return the route with the pair of the only course that its author is in.
+
+        A mail to the bridge's own address names no list.
+        """
+        author = author_of(mail, None)
+        pairs = self._pairs_of(author.address) if author else []
+        return replace(route, pair=pairs[0]) if len(pairs) == 1 else route
+
+    def _pairs_of(self, address: str) -> list[Pair]:
+        return [
+            pair
+            for pair in self._pairs
+            if any(
+                not person.suspended
+                for person in self._people_of(pair.place.course.id, address)
+            )
+        ]
+
     def _people_of(self, course_id: int, address: str) -> list[Person]:
         found = with_address(self._participants.of_course(course_id), address)
         if found or course_id in self._asked_again:
@@ -213,59 +245,6 @@ class Judge:
             or discussion.group_id is None
             or discussion.group_id in person.group_ids
         )
-
-
-def _twin(
-    transaction: Transaction, inbound: Inbound, pair: Pair, author: MailAuthor | None
-) -> Inbound | None:
-    """Return another mail with the same Message-ID that the pair took or holds.
-
-    One that is held counts only when it came before and from the same hand: what a
-    stranger sent must not keep out the mail of a participant.
-    """
-    if inbound.message_id is None:
-        return None
-    for other in transaction.inbound.find(inbound.message_id):
-        if other.id == inbound.id or other.pair != pair.name:
-            continue
-        if other.state in _TAKEN:
-            return other
-        before = other.state is InboundState.HELD and other.id < inbound.id
-        if before and author is not None and _hand(other, pair) == _folded(author):
-            return other
-    return None
-
-
-def _is_copy(
-    twin: Inbound, trimmed: Trimmed, pair: Pair, author: MailAuthor | None
-) -> bool:
-    """Say whether a mail holds the same words of the same author as its twin.
-
-    Lists add a foot and change the encoding, so that two copies of one mail differ in
-    their bytes and yet say the same. A list may also hide who wrote.
-    """
-    if twin.raw is None:
-        return True
-    theirs = _hand(twin, pair)
-    if author is not None and theirs is not None and theirs != _folded(author):
-        return False
-    first = "".join(trim(read_mail(twin.raw).text).kept.split())
-    second = "".join(trimmed.kept.split())
-    if not (first and second):
-        return first == second
-    return first.startswith(second) or second.startswith(first)
-
-
-def _hand(twin: Inbound, pair: Pair) -> str | None:
-    """Return the address of who wrote a mail, None when it cannot be told."""
-    if twin.raw is None:
-        return None
-    author = author_of(read_mail(twin.raw), pair.mailing_list.address)
-    return None if author is None else _folded(author)
-
-
-def _folded(author: MailAuthor) -> str:
-    return folded(author.address)
 
 
 def _may_be_answered(mail: ReadMail, inbound: Inbound) -> bool:

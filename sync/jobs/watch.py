@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from moodle_bridge.errors import RemoteError
 from moodle_bridge.model.forum import Discussion, DiscussionPosts
+from moodle_bridge.moodle.forums import DiscussionFailure
 from moodle_bridge.redact import masked
-from sync.jobs.sighting import Watchword, note_posts
+from sync.jobs.sighting import Watchword, note_gone, note_posts
 
 if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
@@ -215,38 +216,58 @@ class Watch:
         started = begun or self.begun(pair.name)
         if started is None:
             return 0, 0, 0
-        word = Watchword(
+        new = read = failed = 0
+        word: Watchword | None = None
+        for group in _grouped(self._moodle.forums.posts(discussions)):
+            self._still_here()
+            # Asked here, and not before: most looks find nothing to read.
+            word = word or self._word(pair, started)
+            gone = self._gone(item for item in group if _may_be_gone(item))
+            with self._ledger.writing() as transaction:
+                links = transaction.links.of_discussions(
+                    pair.name, [item.discussion.id for item in group]
+                )
+                for item in group:
+                    number = item.discussion.id
+                    if isinstance(item, DiscussionPosts):
+                        new += note_posts(transaction, item, links[number], word)
+                        read += 1
+                        continue
+                    if number in gone:
+                        note_gone(transaction, pair.name, number, links[number])
+                        continue
+                    # Looked at again when the next recheck is due; meanwhile what
+                    # waits in it stays waiting.
+                    transaction.discussions.checked(pair.name, number)
+                    failed += 1
+                    problems.append(masked(f"discussion {number}: {item.error}"))
+        return new, read, failed
+
+    def _word(self, pair: Pair, begun: datetime) -> Watchword:
+        return Watchword(
             pair=pair.name,
-            begun=started,
+            begun=begun,
             hold=pair.settings.hold,
             corrections=pair.settings.corrections,
             site_tag=self._site_tag,
             domain=self._domain,
-            account_id=self._account_id,
+            account_id=self._account_id(),
         )
-        new = read = failed = 0
-        for group in _grouped(self._moodle.forums.posts(discussions)):
-            self._still_here()
-            with self._ledger.writing() as transaction:
-                whole = [item for item in group if isinstance(item, DiscussionPosts)]
-                links = transaction.links.of_discussions(
-                    pair.name, [item.discussion.id for item in whole]
-                )
-                for item in group:
-                    if isinstance(item, DiscussionPosts):
-                        new += note_posts(
-                            transaction, item, links[item.discussion.id], word
-                        )
-                        read += 1
-                        continue
-                    # Looked at again when the next recheck is due; meanwhile what
-                    # waits in it stays waiting.
-                    transaction.discussions.checked(pair.name, item.discussion.id)
-                    failed += 1
-                    problems.append(
-                        masked(f"discussion {item.discussion.id}: {item.error}")
-                    )
-        return new, read, failed
+
+    def _gone(self, unread: Iterable[DiscussionPosts | DiscussionFailure]) -> set[int]:
+        """Return which of these discussions their forums no longer list.
+
+        Moodle has no errorcode for a discussion that was deleted.
+        """
+        missing = {item.discussion.id: item.discussion.forum_id for item in unread}
+        for forum_id in set(missing.values()):
+            for listed in self._moodle.forums.discussions(forum_id, since=None):
+                missing.pop(listed.id, None)
+        return set(missing)
+
+
+def _may_be_gone(item: DiscussionPosts | DiscussionFailure) -> bool:
+    return isinstance(item, DiscussionFailure) and item.perhaps_gone
 
 
 def _earliest(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, delete, or_, select
 
 from moodle_bridge.model.forum import Discussion
 from moodle_bridge.runtime import Clock
@@ -95,6 +95,15 @@ class Discussions:
             .limit(limit)
         )
         return [_discussion(row) for row in rows]
+
+    def forget(self, pair: str, discussion_id: int) -> None:
+        """Look no more at a discussion that is gone; may be repeated."""
+        table = schema.discussion
+        self._connection.execute(
+            delete(table).where(
+                table.c.pair == pair, table.c.discussion_id == discussion_id
+            )
+        )
 
     def checked(self, pair: str, discussion_id: int) -> None:
         """Note that a discussion was looked for just now; may be repeated."""
