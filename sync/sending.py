@@ -71,12 +71,11 @@ class Sending:
         """Send one mail; the answer says what is known of it."""
         outcome = self._send(mail)
         alone = mail.recipients[:1]
-        stopped = isinstance(outcome, Refused) or (
-            isinstance(outcome, Later) and outcome.cause is None
-        )
-        if stopped and alone != mail.recipients:
+        if isinstance(outcome, Refused) and alone != mail.recipients:
             # Perhaps it was the bridge's own address that was refused. Nothing was
-            # sent, and a mail without a receipt is better than none.
+            # sent, and a mail without a receipt is better than none. Not so when it
+            # was put off: then a later try goes out with its receipt, and one that
+            # went without, in doubt, would be waited for in vain and sent again.
             return self._send(replace(mail, recipients=alone))
         return outcome
 
