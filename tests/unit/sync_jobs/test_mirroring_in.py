@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -412,7 +413,7 @@ def test_files_come_through_the_draft_area(course: BridgedCourse) -> None:
 
 
 def test_a_file_that_moodle_does_not_take_holds_the_mail(course: BridgedCourse) -> None:
-    course.forum.maxbytes = 100
+    course.moodle.site = replace(course.moodle.site, max_upload_bytes=100)
     course.write(course.ha, "Look", files=[("photo.jpg", b"jpeg" * 50)])
     assert course.sync().code == 3
     assert course.posts() == []
