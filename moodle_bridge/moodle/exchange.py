@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 _CHUNK = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
+_TELL_ADDRESSES = ("urllib3.connectionpool", "urllib3.util.retry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,9 @@ class Exchange:
         self._clock = clock
         self._idle: LifoQueue[requests.Session] = LifoQueue()
         self._closed = False
+        # They write down whole addresses, and a query may hold the token.
+        for name in _TELL_ADDRESSES:
+            logging.getLogger(name).addFilter(_mask_record)
 
     def __repr__(self) -> str:
         return f"<Exchange with {self.site_url}>"
@@ -216,6 +220,11 @@ def too_large(asked: Asked, size: str) -> Permanent:
 def is_file(headers: Mapping[str, str]) -> bool:
     """Say whether a reply is a file, by the header that Moodle gives one."""
     return "attachment" in headers.get("Content-Disposition", "").lower()
+
+
+def _mask_record(record: logging.LogRecord) -> bool:
+    record.msg, record.args = secrets_masked(record.getMessage()), ()
+    return True
 
 
 def _checked_token(token: SecretStr | str) -> str:
