@@ -49,6 +49,20 @@ class Packing:
     size: int = 500_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPacking:
+    """How much goes into one write of many items: items, form fields, bytes, time.
+
+    `seconds` is how long a write should take at most, as the ones before it went; it
+    keeps a call under the patience of what stands before the site.
+    """
+
+    items: int = 100
+    form_fields: int = 900
+    size: int = 1_000_000
+    seconds: float = 25.0
+
+
 def packed(calls: Iterable[Call], packing: Packing) -> Iterator[tuple[Call, ...]]:
     """Yield the calls in order, as many to a request as the packing allows.
 

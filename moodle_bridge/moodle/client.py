@@ -12,8 +12,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from moodle_bridge.errors import Permanent, RemoteError
 from moodle_bridge.interfaces.transport import Answer, ITransport
 from moodle_bridge.moodle.batching import Batching
-from moodle_bridge.moodle.calls import Call, Packing, Result, misshapen
+from moodle_bridge.moodle.calls import Call, ItemPacking, Packing, Result, misshapen
 from moodle_bridge.moodle.functions import BATCH, SITE_INFO, missing_function
+from moodle_bridge.moodle.parsing import parsed
 from moodle_bridge.moodle.patience import Jitter, Patience, RetrySettings
 from moodle_bridge.runtime import Clock, Sleep
 
@@ -33,10 +34,14 @@ _FUNCTIONS = TypeAdapter(_Functions)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientSettings:
-    """How calls are repeated and packed; `parallel` requests at once, at most four."""
+    """How calls are repeated and packed; `parallel` requests at once, at most four.
+
+    `packing` is for reads, `items` for writes of many items.
+    """
 
     retry: RetrySettings = field(default_factory=RetrySettings)
     packing: Packing = field(default_factory=Packing)
+    items: ItemPacking = field(default_factory=ItemPacking)
     parallel: int = 2
 
 
@@ -63,7 +68,8 @@ class MoodleClient:
         self.patience = Patience(
             settings.retry, clock=clock, sleep=sleep, jitter=jitter
         )
-        self._clock = clock
+        self.clock = clock
+        self.item_packing = settings.items
         self._batching = Batching(
             lambda call: self._once(call, writes=False),
             patience=self.patience,
@@ -136,7 +142,7 @@ class MoodleClient:
         self.transport.close()
 
     def _once(self, call: Call, *, writes: bool) -> Answer:
-        started = self._clock()
+        started = self.clock()
         try:
             answer = self.transport.call(call.function, call.arguments, writes=writes)
         except Permanent as error:
@@ -144,7 +150,7 @@ class MoodleClient:
                 raise missing_function(call.function) from error
             raise
         if answer.served_at is not None:
-            took = max(timedelta(), self._clock() - started)
+            took = max(timedelta(), self.clock() - started)
             answer = replace(answer, served_at=answer.served_at - took)
         return _shaped(answer, call, writes=writes)
 
@@ -163,7 +169,7 @@ def _shaped(answer: Answer, call: Call, *, writes: bool) -> Answer:
     if call.shape is None:
         return answer
     try:
-        value = call.shape.validate_python(answer.value)
+        value = parsed(call.shape, answer.value)
     except ValidationError as error:
         problem = misshapen(error, call, writes=writes)
     else:

@@ -9,17 +9,29 @@ from types import TracebackType
 
 from pydantic import SecretStr
 
+from moodle_bridge.moodle.calendar import Calendar
 from moodle_bridge.moodle.client import ClientSettings, MoodleClient
+from moodle_bridge.moodle.cohorts import Cohorts
+from moodle_bridge.moodle.completion import Completion
 from moodle_bridge.moodle.courses import Courses
+from moodle_bridge.moodle.databases import Databases
+from moodle_bridge.moodle.drafts import Drafts
+from moodle_bridge.moodle.enrolments import Enrolments
+from moodle_bridge.moodle.feedback import Feedbacks
 from moodle_bridge.moodle.files import Files
 from moodle_bridge.moodle.forums import Forums
 from moodle_bridge.moodle.groups import Groups
+from moodle_bridge.moodle.messages import Messages
+from moodle_bridge.moodle.notes import Notes
 from moodle_bridge.moodle.patience import Jitter
 from moodle_bridge.moodle.people import People
 from moodle_bridge.moodle.protocols import ProtocolName, transport_of
 from moodle_bridge.moodle.rest import RestSettings
+from moodle_bridge.moodle.roles import Roles
 from moodle_bridge.moodle.site import Site
 from moodle_bridge.moodle.updates import Updates
+from moodle_bridge.moodle.users import Users
+from moodle_bridge.moodle.wikis import Wikis
 from moodle_bridge.runtime import Clock, Sleep, sleep, utc_now
 
 
@@ -46,7 +58,7 @@ class Moodle:
     @classmethod
     def connect(
         cls,
-        connection: Connection,
+        connection: Connection | str,
         token: SecretStr | str,
         *,
         clock: Clock = utc_now,
@@ -55,8 +67,11 @@ class Moodle:
     ) -> Moodle:
         """Return the site; nothing is asked before a noun is used.
 
+        `connection` may be the bare address of the site.
         Raises ConfigError for an address or a token that cannot be right.
         """
+        if isinstance(connection, str):
+            connection = Connection(site_url=connection)
         transport = transport_of(
             connection.protocol,
             connection.site_url,
@@ -126,3 +141,63 @@ class Moodle:
     def files(self) -> Files:
         """Files up and down."""
         return Files(self.client)
+
+    @cached_property
+    def users(self) -> Users:
+        """Accounts, found, made and changed."""
+        return Users(self.client)
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        """Cohorts and their members."""
+        return Cohorts(self.client)
+
+    @cached_property
+    def enrolments(self) -> Enrolments:
+        """Enrolments by hand."""
+        return Enrolments(self.client)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """Roles outside an enrolment."""
+        return Roles(self.client)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Draft areas, through the functions of the service."""
+        return Drafts(self.client)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Events."""
+        return Calendar(self.client)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages to one person."""
+        return Messages(self.client)
+
+    @cached_property
+    def wikis(self) -> Wikis:
+        """Wikis and their pages."""
+        return Wikis(self.client)
+
+    @cached_property
+    def databases(self) -> Databases:
+        """Database activities and their entries."""
+        return Databases(self.client)
+
+    @cached_property
+    def feedbacks(self) -> Feedbacks:
+        """Feedback activities and what was answered."""
+        return Feedbacks(self.client)
+
+    @cached_property
+    def completion(self) -> Completion:
+        """Completion of activities."""
+        return Completion(self.client)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Notes about a person."""
+        return Notes(self.client)

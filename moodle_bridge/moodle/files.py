@@ -77,7 +77,7 @@ class Files:
         refused: list[RefusedFile] = []
         taken: set[str] = set()
         for file in files:
-            name = _free_name(file.filename, taken)
+            name = free_name(file.filename, taken)
             taken.add(name.casefold())
             row = self._up(file, name, item_id)
             if row.error is not None:
@@ -131,7 +131,8 @@ def _first_row(answer: Answer) -> _Row:
     raise problem
 
 
-def _free_name(filename: str, taken: set[str]) -> str:
+def free_name(filename: str, taken: set[str]) -> str:
+    """Return a name that none of the taken ones (in small letters) equals."""
     name, number = filename, 1
     while name.casefold() in taken:
         number += 1

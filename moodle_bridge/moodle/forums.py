@@ -11,7 +11,6 @@ from moodle_bridge.interfaces.transport import Answer
 from moodle_bridge.model.forum import Discussion, DiscussionPosts, Forum, Post
 from moodle_bridge.moodle import listing, posting
 from moodle_bridge.moodle.calls import Call
-from moodle_bridge.moodle.client import MoodleClient
 from moodle_bridge.moodle.forum_shapes import ACCESS, FORUMS, POSTS, ForumRow, Posts
 from moodle_bridge.moodle.functions import (
     DISCUSSION_POSTS,
@@ -19,6 +18,7 @@ from moodle_bridge.moodle.functions import (
     FORUMS_BY_COURSES,
 )
 from moodle_bridge.moodle.markers import bears
+from moodle_bridge.moodle.moderation import Moderation
 from moodle_bridge.moodle.post_order import parents_first
 
 _GONE = frozenset({"", "generalexceptionmessage", "invalidrecord", "notfound"})
@@ -83,11 +83,8 @@ class DiscussionFailure:
         return self.error.code in _GONE
 
 
-class Forums:
+class Forums(Moderation):
     """The forums of the site, as the account sees them."""
-
-    def __init__(self, client: MoodleClient) -> None:
-        self._client = client
 
     def of_courses(self, course_ids: Sequence[int]) -> CourseForums:
         """Return the forums of these courses (`mod_forum_get_forums_by_courses`).

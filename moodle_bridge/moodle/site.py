@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, TypeAdapter
 
 from moodle_bridge.moodle.client import MoodleClient
-from moodle_bridge.moodle.functions import SITE_INFO, missing_functions
+from moodle_bridge.moodle.functions import SITE_INFO, Job, missing_functions
 from moodle_bridge.moodle.wire import unescaped
 
 
@@ -36,8 +36,12 @@ class SiteInfo:
 
     @property
     def missing_functions(self) -> tuple[str, ...]:
-        """The functions that the bridge may call and the service does not hold."""
+        """The functions that the mirror calls and the service does not hold."""
         return missing_functions(self.functions)
+
+    def missing_for(self, *jobs: Job) -> tuple[str, ...]:
+        """Return the functions that these jobs call and the service does not hold."""
+        return missing_functions(self.functions, jobs)
 
 
 class _Function(BaseModel):

@@ -7,7 +7,13 @@ from urllib.parse import unquote
 import pytest
 from project_files import ROOT, files
 
-from moodle_bridge.moodle.functions import OPTIONAL, PURPOSES
+from moodle_bridge.moodle.functions import (
+    OPTIONAL,
+    PURPOSES,
+    PURPOSES_OF,
+    Job,
+    jobs_of,
+)
 
 PAGES = [
     *files("docs", suffixes=frozenset({".md"})),
@@ -35,13 +41,20 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(target), link
 
 
-def test_the_table_of_rights_names_every_function_that_is_called() -> None:
+def test_the_table_of_rights_names_every_function_of_each_job() -> None:
     text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"(?m)^\| `((?:core|mod|tool)_\w+)` \| (.*) \|$", text))
-
-    assert set(rows) == set(PURPOSES)
-    left_out = {name for name, told in rows.items() if "may be left out" in told}
-    assert left_out == OPTIONAL
+    rows = {
+        name: (jobs, told)
+        for name, jobs, told in re.findall(
+            r"(?m)^\| `((?:core|enrol|mod|tool)_\w+)` \| (.*) \| (.*) \|$", text
+        )
+    }
+    assert set(rows) == {name for job in Job for name in PURPOSES_OF[job]}
+    for name, (jobs, told) in rows.items():
+        wanted = "all" if len(jobs_of(name)) == len(Job) else ", ".join(jobs_of(name))
+        assert jobs == wanted, name
+        left_out = "may be left out: " if name in OPTIONAL else ""
+        assert told == left_out + PURPOSES[name], name
 
 
 def test_every_key_and_command_that_a_page_shows_is_there() -> None:

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from moodle_bridge.moodle.functions import OPTIONAL, PURPOSES, SITE_INFO
+from moodle_bridge.moodle.functions import (
+    OPTIONAL,
+    PURPOSES,
+    PURPOSES_OF,
+    SITE_INFO,
+    Job,
+)
 from sync.cli.checks.finding import Finding, caught, missing, ok, warning
 
 if TYPE_CHECKING:
@@ -85,7 +91,7 @@ def _site(settings: Settings, info: SiteInfo) -> Iterator[Finding]:
 
 def _functions(info: SiteInfo) -> Iterator[Finding]:
     if not info.missing_functions:
-        yield ok("functions", f"all {len(PURPOSES)} are in the service")
+        yield ok("functions", f"all {len(PURPOSES_OF[Job.MIRROR])} are in the service")
     for function in info.missing_functions:
         told = warning if function in OPTIONAL else missing
         yield told(

@@ -1,0 +1,116 @@
+"""What came of each item of a write, and what was stored otherwise than asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from moodle_bridge.errors import RemoteError
+
+T = TypeVar("T")
+
+
+class Outcome(StrEnum):
+    """What is known of one item after a write.
+
+    DONE: it is so now. ALREADY: it was so before. REFUSED: Moodle does not take it,
+    and would not next time. NOT_TRIED: surely nothing was done; the next run may try.
+    IN_DOUBT: it may have been done, or may yet be; look before it is repeated.
+    """
+
+    DONE = "done"
+    ALREADY = "already so"
+    REFUSED = "refused"
+    NOT_TRIED = "not tried"
+    IN_DOUBT = "in doubt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDifferently:
+    """A field that Moodle did not store as it was asked to, without saying so.
+
+    `stored` is None when Moodle shows nothing there: it was not stored, or the
+    account may not see it.
+    """
+
+    field: str
+    asked: str
+    stored: str | None
+
+    def __str__(self) -> str:
+        stored = "nothing that can be seen" if self.stored is None else self.stored
+        return f"{self.field}: asked {self.asked!r}, stored {stored!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemOutcome(Generic[T]):
+    """What came of one item.
+
+    `remote_id` is the id that Moodle gave it, or that of what stands in its way (a
+    taken username); None when there is none. `code`, `what` and `advice` are those of
+    the error; empty for DONE. `stored_differently` is filled by a `verified` only.
+    """
+
+    item: T
+    outcome: Outcome
+    remote_id: int | None = None
+    code: str = ""
+    what: str = ""
+    advice: str = ""
+    stored_differently: tuple[StoredDifferently, ...] = ()
+
+    @property
+    def is_so(self) -> bool:
+        """Whether it is now as it was asked to be, as far as Moodle said."""
+        return self.outcome in {Outcome.DONE, Outcome.ALREADY}
+
+
+def done(item: T, remote_id: int | None = None) -> ItemOutcome[T]:
+    """Return the outcome of an item that was done."""
+    return ItemOutcome(item=item, outcome=Outcome.DONE, remote_id=remote_id)
+
+
+def already(item: T, remote_id: int | None = None) -> ItemOutcome[T]:
+    """Return the outcome of an item that was so before."""
+    return ItemOutcome(item=item, outcome=Outcome.ALREADY, remote_id=remote_id)
+
+
+def failed(item: T, outcome: Outcome, error: RemoteError) -> ItemOutcome[T]:
+    """Return the outcome of an item that met this error."""
+    return ItemOutcome(
+        item=item,
+        outcome=outcome,
+        code=error.code,
+        what=str(error),
+        advice=error.advice,
+    )
+
+
+def refused(
+    item: T, code: str, what: str, advice: str, *, remote_id: int | None = None
+) -> ItemOutcome[T]:
+    """Return the outcome of an item that cannot be as it was asked."""
+    return ItemOutcome(
+        item=item,
+        outcome=Outcome.REFUSED,
+        remote_id=remote_id,
+        code=code,
+        what=what,
+        advice=advice,
+    )
+
+
+def difference(
+    field: str, asked: str | None, stored: str | None
+) -> tuple[StoredDifferently, ...]:
+    """Return the difference in one field: none when it was not asked, or is equal."""
+    if asked is None or (stored or "") == asked:
+        return ()
+    return (StoredDifferently(field=field, asked=asked, stored=stored or None),)
+
+
+def all_so(outcomes: Iterable[ItemOutcome[T]]) -> bool:
+    """Say whether every item is as it was asked to be, and stored as asked."""
+    return all(one.is_so and not one.stored_differently for one in outcomes)
