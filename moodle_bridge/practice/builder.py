@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from moodle_bridge.practice.activity_builder import ActivityBuilder
+from moodle_bridge.practice.enrolling import COHORT, enrol
 from moodle_bridge.practice.records import (
     Course,
     Enrolment,
@@ -17,12 +19,13 @@ from moodle_bridge.practice.records import (
 from moodle_bridge.practice.rights import ROLE_IDS
 
 if TYPE_CHECKING:
+    from moodle_bridge.practice.site_records import Cohort
     from moodle_bridge.practice.state import PracticeState
 
 FORUM_KINDS = ("general", "news", "qanda", "blog", "eachuser", "single")
 
 
-class Builder:
+class Builder(ActivityBuilder):
     """Adds rows to a state; what an admin does, with no rights asked."""
 
     def __init__(self, *, state: PracticeState, now: Callable[[], int]) -> None:
@@ -137,14 +140,20 @@ class Builder:
             raise ValueError(msg)
         state = self.state
         with state.lock:
-            enrolment = state.enrolments.setdefault(
-                (user.id, course.id),
-                Enrolment(userid=user.id, courseid=course.id, roles=[]),
-            )
-            if role not in enrolment.roles:
-                enrolment.roles.append(role)
+            enrolment = enrol(state, user.id, course.id, role)
             state.writes += 1
         return enrolment
+
+    def sync_cohort(self, cohort: Cohort, course: Course) -> None:
+        """Switch cohort sync on: members are students, and only while they are in."""
+        state = self.state
+        with state.lock:
+            course.synced.append(cohort.id)
+            if COHORT not in course.methods:
+                course.methods.append(COHORT)
+            for userid in cohort.members:
+                enrol(state, userid, course.id, "student", method=COHORT)
+            state.writes += 1
 
     def add_group(
         self, course: Course, name: str, *members: User, idnumber: str = ""

@@ -22,7 +22,8 @@ class SiteSettings:
     """What an admin has set once: names, versions and limits.
 
     `url` is the wwwroot, without a slash at its end; empty means that it is read
-    from the request. `languages` are those installed. Times are seconds. `rest` and
+    from the request. `languages` are those installed,
+    `profile_fields` the custom fields of profiles. Times are seconds. `rest` and
     `soap` say whether the protocol is switched on.
     """
 
@@ -30,6 +31,7 @@ class SiteSettings:
     url: str = ""
     release: str = "4.5.6 (Build: 20250811)"
     version: str = "2024100706"
+    profile_fields: tuple[str, ...] = ("organisation",)
     languages: tuple[str, ...] = ("en", "nl", "fr", "es", "pt")
     max_editing_time: int = 1800
     max_upload_bytes: int = 52_428_800

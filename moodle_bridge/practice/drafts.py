@@ -18,11 +18,16 @@ class DraftTaken(Exception):
     """A file of this name is in the draft area already."""
 
 
+def next_draft(call: Call) -> int:
+    """Return the number of a draft area in which there is nothing yet."""
+    return _FIRST_DRAFT + call.state.next_id("draft")
+
+
 def keep_draft(
     call: Call, *, filename: str, filepath: str, itemid: int, content: bytes
 ) -> StoredFile:
     """Store a file in a draft area of the caller; item id 0 opens a new one."""
-    number = itemid if itemid > 0 else _FIRST_DRAFT + call.state.next_id("draft")
+    number = itemid if itemid > 0 else next_draft(call)
     area = call.state.files.setdefault(draft_key(call, number), [])
     if any(file.filename == filename and file.filepath == filepath for file in area):
         raise DraftTaken(filename)

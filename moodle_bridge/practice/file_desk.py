@@ -11,17 +11,15 @@ from urllib.parse import quote
 from werkzeug.wrappers import Response
 
 from moodle_bridge.practice.drafts import DraftTaken, keep_draft
-from moodle_bridge.practice.file_shapes import mimetype_of
+from moodle_bridge.practice.file_shapes import file_readable, mimetype_of
 from moodle_bridge.practice.parameters import file_name
 from moodle_bridge.practice.records import StoredFile, Token
 from moodle_bridge.practice.refusals import Refusal, no_access, refused
 from moodle_bridge.practice.rest import ajax_error
-from moodle_bridge.practice.sight import post_seen
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
-    from moodle_bridge.practice.calls import Call
     from moodle_bridge.practice.desk import Desk
 
 _PARTS = 5
@@ -138,7 +136,7 @@ def _opened(desk: Desk, text: str, path: str) -> StoredFile:
     filepath = "/" + "".join(f"{part}/" for part in parts[4:-1])
     for file in desk.state.files.get(key, ()):
         if file.filename == parts[-1] and file.filepath == filepath:
-            if _readable(desk.call(token), file):
+            if file_readable(desk.call(token), file):
                 return file
             break
     raise _not_found()
@@ -146,18 +144,6 @@ def _opened(desk: Desk, text: str, path: str) -> StoredFile:
 
 def _not_found() -> Refusal:
     return refused("filenotfound", "Sorry, the requested file could not be found")
-
-
-def _readable(call: Call, file: StoredFile) -> bool:
-    if file.component == "user":
-        return file.userid == call.user.id
-    post = call.state.posts.get(file.itemid)
-    if post is None:
-        return False
-    discussion = call.state.discussions[post.discussionid]
-    forum = call.state.forums[discussion.forumid]
-    viewer = call.viewer(forum.courseid)
-    return viewer.may_enter and post_seen(call, viewer, forum, discussion, post)
 
 
 def login_token(desk: Desk, request: Request) -> Response:

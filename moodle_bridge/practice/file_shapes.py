@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from moodle_bridge.practice.moments import spoken, zone_of
+from moodle_bridge.practice.sight import post_seen
 
 if TYPE_CHECKING:
     from moodle_bridge.practice.calls import Call
@@ -124,6 +125,19 @@ def take_drafts(call: Call, forum: Forum, draftid: int, key: AreaKey) -> None:
         call.state.files[key] = kept
     else:
         call.state.files.pop(key, None)
+
+
+def file_readable(call: Call, file: StoredFile) -> bool:
+    """Tell whether the caller may read a file: an own draft, or one of a post."""
+    if file.component == "user":
+        return file.userid == call.user.id
+    post = call.state.posts.get(file.itemid)
+    if post is None:
+        return False
+    discussion = call.state.discussions[post.discussionid]
+    forum = call.state.forums[discussion.forumid]
+    viewer = call.viewer(forum.courseid)
+    return viewer.may_enter and post_seen(call, viewer, forum, discussion, post)
 
 
 def draft_key(call: Call, draftid: int) -> AreaKey:

@@ -9,6 +9,18 @@ import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from moodle_bridge.practice.activity_records import (
+    Database,
+    DataContent,
+    DataEntry,
+    DataField,
+    Feedback,
+    FeedbackAttempt,
+    FeedbackItem,
+    Subwiki,
+    Wiki,
+    WikiPage,
+)
 from moodle_bridge.practice.records import (
     Course,
     Discussion,
@@ -20,12 +32,45 @@ from moodle_bridge.practice.records import (
     Token,
     User,
 )
+from moodle_bridge.practice.site_records import (
+    CalendarEvent,
+    Cohort,
+    Completion,
+    Message,
+    Note,
+    RoleAssignment,
+)
 from moodle_bridge.practice.state import PracticeState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _VERSION = 1
+
+_BY_ID: Mapping[str, type[Any]] = {
+    "users": User,
+    "courses": Course,
+    "groups": Group,
+    "forums": Forum,
+    "role_assignments": RoleAssignment,
+    "cohorts": Cohort,
+    "events": CalendarEvent,
+    "messages": Message,
+    "notes": Note,
+    "completions": Completion,
+    "wikis": Wiki,
+    "subwikis": Subwiki,
+    "wiki_pages": WikiPage,
+    "databases": Database,
+    "data_fields": DataField,
+    "data_entries": DataEntry,
+    "data_contents": DataContent,
+    "feedbacks": Feedback,
+    "feedback_items": FeedbackItem,
+    "feedback_attempts": FeedbackAttempt,
+}
+"""The tables whose rows are found by their id, and nothing else."""
 
 
 def save(state: PracticeState, path: Path) -> None:
@@ -47,11 +92,11 @@ def _plain(state: PracticeState) -> dict[str, Any]:
         "writes": state.writes,
         "counters": state.counters,
         "removed": state.removed,
-        "users": [asdict(row) for row in state.users.values()],
-        "courses": [asdict(row) for row in state.courses.values()],
-        "groups": [asdict(row) for row in state.groups.values()],
+        **{
+            table: [asdict(row) for row in getattr(state, table).values()]
+            for table in _BY_ID
+        },
         "enrolments": [asdict(row) for row in state.enrolments.values()],
-        "forums": [asdict(row) for row in state.forums.values()],
         "discussions": [asdict(row) for row in state.discussions.values()],
         "posts": [asdict(row) for row in state.posts.values()],
         "tokens": [asdict(row) for row in state.tokens.values()],
@@ -71,10 +116,10 @@ def load(path: Path) -> PracticeState:
     state = PracticeState()
     state.writes, state.counters = kept["writes"], kept["counters"]
     state.removed = kept["removed"]
-    state.users = {item["id"]: User(**item) for item in kept["users"]}
-    state.courses = {item["id"]: Course(**item) for item in kept["courses"]}
-    state.groups = {item["id"]: Group(**item) for item in kept["groups"]}
-    state.forums = {item["id"]: Forum(**item) for item in kept["forums"]}
+    for table, row in _BY_ID.items():
+        # A file from before a table was there holds none of its rows.
+        items = kept.get(table, [])
+        setattr(state, table, {item["id"]: row(**item) for item in items})
     state.tokens = {item["token"]: Token(**item) for item in kept["tokens"]}
     state.enrolments = {
         (item["userid"], item["courseid"]): Enrolment(**item)

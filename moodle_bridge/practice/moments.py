@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 _SERVER = "99"
 
@@ -16,6 +17,16 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return UTC
+
+
+def known_zone(name: str) -> bool:
+    """Tell whether a zone can be chosen in a profile."""
+    return name == _SERVER or (bool(name) and name in _zones())
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def iso(moment: int, zone: tzinfo) -> str:

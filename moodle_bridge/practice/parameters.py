@@ -224,7 +224,7 @@ CLEANERS: Mapping[str, Callable[[str], str]] = {
     "stringid": _whole(r"[a-zA-Z][a-zA-Z0-9.:/_-]*"),
     "path": _path,
     "file": file_name,
-    "username": _keeping("-.@_a-z0-9"),
+    "username": lambda text: re.sub(r"[^-.@_a-z0-9]", "", text.lower()),
     # Languages, themes and sign-in plug-ins are only known to the site itself.
     "lang": lambda text: text,
     "theme": lambda text: text,

@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """One account; `systemrole` is a role held over the whole site, if any."""
+    """One account; `systemrole` is a role held over the whole site, if any.
+
+    `profile` holds the fields that nothing here reads, `blocked` whose messages the
+    user does not take.
+    """
 
     id: int
     contextid: int
@@ -31,6 +35,8 @@ class User:
     systemrole: str = ""
     customfields: dict[str, str] = field(default_factory=dict)
     password: str = ""
+    profile: dict[str, str] = field(default_factory=dict)
+    blocked: list[int] = field(default_factory=list)
 
     @property
     def fullname(self) -> str:
@@ -40,7 +46,11 @@ class User:
 
 @dataclass(slots=True, kw_only=True)
 class Course:
-    """One course."""
+    """One course.
+
+    `methods` are its enrolment methods; members of `synced` cohorts are students for
+    as long as they are in the cohort.
+    """
 
     id: int
     contextid: int
@@ -52,6 +62,8 @@ class Course:
     startdate: int = 0
     timecreated: int = 0
     visible: bool = True
+    methods: list[str] = field(default_factory=lambda: ["manual"])
+    synced: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,12 +75,17 @@ class Group:
     name: str
     idnumber: str = ""
     description: str = ""
+    descriptionformat: int = 1
+    enrolmentkey: str | None = None
     members: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
 class Enrolment:
-    """One user's place in one course; `roles` are role short names."""
+    """One user's place in one course; `roles` are role short names.
+
+    `methods` says by which ways the user is in: `manual`, `cohort`.
+    """
 
     userid: int
     courseid: int
@@ -76,6 +93,7 @@ class Enrolment:
     suspended: bool = False
     timestart: int = 0
     timeend: int = 0
+    methods: list[str] = field(default_factory=lambda: ["manual"])
 
     def active(self, now: int) -> bool:
         """Tell whether the enrolment counts at this time."""

@@ -51,13 +51,24 @@ def invalid_parameter(debuginfo: str) -> Refusal:
     )
 
 
-def missing_record(table: str) -> Refusal:
-    """Return what a look-up in a database table answers when nothing is there."""
+def missing_record(table: str = "") -> Refusal:
+    """Return what a look-up answers when nothing is there; no table is a joint one."""
+    if not table:
+        return Refusal(
+            MISSING_RECORD,
+            "invalidrecordunknown",
+            "Can't find data record in database.",
+        )
     return Refusal(
         MISSING_RECORD,
         "invalidrecord",
         f"Can't find data record in database table {table}.",
     )
+
+
+def missing_user() -> Refusal:
+    """Return what the look-up of a user answers when there is none."""
+    return Refusal(MISSING_RECORD, "invaliduser", "Invalid user")
 
 
 def invalid_token() -> Refusal:

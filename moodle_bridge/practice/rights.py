@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from moodle_bridge.practice.calls import Call
     from moodle_bridge.practice.records import User
     from moodle_bridge.practice.state import PracticeState
 
@@ -19,6 +20,11 @@ ROLE_IDS: Mapping[str, int] = {
     "guest": 6,
     "user": 7,
 }
+
+ROLE_NAMES: Mapping[int, str] = {number: name for name, number in ROLE_IDS.items()}
+
+SYSTEM_CONTEXT = 1
+"""The context of the whole site."""
 
 FORUM_CAPABILITIES = (
     "addinstance", "viewdiscussion", "viewhiddentimedposts", "startdiscussion",
@@ -41,7 +47,14 @@ _STUDENT_FORUM = (
 
 _STUDENT = frozenset(
     [f"mod/forum:{name}" for name in _STUDENT_FORUM]
-    + ["moodle/user:viewdetails", "moodle/course:viewparticipants"]
+    + [
+        "moodle/user:viewdetails",
+        "moodle/course:viewparticipants",
+        "mod/wiki:createpage",
+        "mod/wiki:editpage",
+        "mod/data:writeentry",
+        "mod/feedback:complete",
+    ]
 )
 
 _TEACHER = (
@@ -57,6 +70,14 @@ _TEACHER = (
     "moodle/site:accessallgroups",
     "moodle/site:viewfullnames",
     "moodle/site:viewuseridentity",
+    "moodle/calendar:manageentries",
+    "moodle/notes:manage",
+    "report/progress:view",
+    "mod/wiki:createpage",
+    "mod/wiki:editpage",
+    "mod/data:writeentry",
+    "mod/data:manageentries",
+    "mod/feedback:viewreports",
 }
 
 _EDITING_TEACHER = _TEACHER | {
@@ -64,15 +85,10 @@ _EDITING_TEACHER = _TEACHER | {
     "moodle/course:update",
     "moodle/course:manageactivities",
     "moodle/course:managegroups",
-    "moodle/calendar:manageentries",
     "moodle/role:assign",
     "enrol/manual:enrol",
     "enrol/manual:unenrol",
-    "mod/wiki:createpage",
-    "mod/wiki:editpage",
-    "mod/data:writeentry",
-    "mod/data:manageentries",
-    "mod/feedback:viewreports",
+    "mod/feedback:edititems",
 }
 
 _MANAGER = _EDITING_TEACHER | {
@@ -85,16 +101,23 @@ _MANAGER = _EDITING_TEACHER | {
     "moodle/cohort:view",
     "moodle/cohort:manage",
     "moodle/cohort:assign",
-    "moodle/site:sendmessage",
+    "moodle/site:deleteanymessage",
+    "moodle/site:messageanyuser",
 }
 
 CAPABILITIES: Mapping[str, frozenset[str]] = {
-    "student": _STUDENT
-    | {"mod/wiki:createpage", "mod/wiki:editpage", "mod/data:writeentry"},
+    "student": _STUDENT,
     "teacher": _TEACHER,
     "editingteacher": _EDITING_TEACHER,
     "manager": _MANAGER,
 }
+
+
+ASSIGNABLE: Mapping[str, tuple[str, ...]] = {
+    "manager": ("manager", "coursecreator", "editingteacher", "teacher", "student"),
+    "editingteacher": ("teacher", "student"),
+}
+"""The roles that the holder of a role may give to others in a course."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +148,29 @@ def site_capabilities(user: User) -> frozenset[str]:
     return CAPABILITIES.get(user.systemrole, frozenset())
 
 
+def may_give(call: Call, courseid: int, roleid: int) -> bool:
+    """Tell whether the caller may give others a role in a course, or 0 on the site."""
+    held = [call.user.systemrole]
+    if courseid:
+        held += roles_in(call.state, call.user.id, courseid)
+    return any(ROLE_NAMES.get(roleid) in ASSIGNABLE.get(role, ()) for role in held)
+
+
+def roles_in(state: PracticeState, userid: int, courseid: int) -> list[str]:
+    """Return the roles a user holds in a course, enrolled or not."""
+    enrolment = state.enrolments.get((userid, courseid))
+    roles = list(enrolment.roles) if enrolment else []
+    for row in state.role_assignments.values():
+        if (row.userid, row.courseid) == (userid, courseid) and row.role not in roles:
+            roles.append(row.role)
+    return roles
+
+
 def viewer(state: PracticeState, user: User, courseid: int, now: int) -> Viewer:
     """Return a user's rights in a course; a suspended enrolment opens nothing."""
     capabilities = site_capabilities(user)
     enrolment = state.enrolments.get((user.id, courseid))
-    for role in enrolment.roles if enrolment else ():
+    for role in roles_in(state, user.id, courseid):
         capabilities |= CAPABILITIES.get(role, frozenset())
     return Viewer(
         userid=user.id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from moodle_bridge.practice.activity_records import Database, Feedback, Wiki
     from moodle_bridge.practice.moodle import PracticeMoodle
     from moodle_bridge.practice.records import Course, Forum, Group, User
 
@@ -46,6 +47,9 @@ class PracticeCourse:
     news: Forum
     group_work: Forum
     groups: tuple[Group, Group]
+    wiki: Wiki
+    database: Database
+    intake: Feedback
 
 
 def practice_course(
@@ -90,9 +94,32 @@ def practice_course(
             moodle.add_group(course, "Red", *participants[:half], idnumber="red"),
             moodle.add_group(course, "Blue", *participants[half:], idnumber="blue"),
         ),
+        wiki=moodle.add_wiki(course, "Facilitators' notebook", intro="How we work."),
+        database=moodle.add_database(
+            course,
+            "Response times",
+            {"week": "text"}
+            | dict.fromkeys(("questions", "answered", "median", "share"), "number"),
+        ),
+        intake=_intake(moodle, course),
     )
     _talk(moodle, seeded, discussions, replies)
     return seeded
+
+
+def _intake(moodle: PracticeMoodle, course: Course) -> Feedback:
+    intake = moodle.add_feedback(course, "Before we begin", intro="Four questions.")
+    moodle.ask(intake, "textfield", "Where do you work?", label="work")
+    moodle.ask(intake, "textfield", "When are you online?", label="online")
+    moodle.ask(
+        intake,
+        "multichoice",
+        "How shall we reach you?",
+        label="reach",
+        choices=("mail", "moodle", "digest"),
+    )
+    moodle.ask(intake, "numeric", "Hours a week", label="hours")
+    return intake
 
 
 def _person(

@@ -5,6 +5,18 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 
+from moodle_bridge.practice.activity_records import (
+    Database,
+    DataContent,
+    DataEntry,
+    DataField,
+    Feedback,
+    FeedbackAttempt,
+    FeedbackItem,
+    Subwiki,
+    Wiki,
+    WikiPage,
+)
 from moodle_bridge.practice.records import (
     Course,
     Discussion,
@@ -15,6 +27,14 @@ from moodle_bridge.practice.records import (
     StoredFile,
     Token,
     User,
+)
+from moodle_bridge.practice.site_records import (
+    CalendarEvent,
+    Cohort,
+    Completion,
+    Message,
+    Note,
+    RoleAssignment,
 )
 
 AreaKey = tuple[int, str, str, int]
@@ -41,6 +61,22 @@ class PracticeState:
         self.posts: dict[int, Post] = {}
         self.tokens: dict[str, Token] = {}
         self.files: dict[AreaKey, list[StoredFile]] = {}
+        self.role_assignments: dict[int, RoleAssignment] = {}
+        self.cohorts: dict[int, Cohort] = {}
+        self.events: dict[int, CalendarEvent] = {}
+        self.messages: dict[int, Message] = {}
+        self.notes: dict[int, Note] = {}
+        self.completions: dict[int, Completion] = {}
+        self.wikis: dict[int, Wiki] = {}
+        self.subwikis: dict[int, Subwiki] = {}
+        self.wiki_pages: dict[int, WikiPage] = {}
+        self.databases: dict[int, Database] = {}
+        self.data_fields: dict[int, DataField] = {}
+        self.data_entries: dict[int, DataEntry] = {}
+        self.data_contents: dict[int, DataContent] = {}
+        self.feedbacks: dict[int, Feedback] = {}
+        self.feedback_items: dict[int, FeedbackItem] = {}
+        self.feedback_attempts: dict[int, FeedbackAttempt] = {}
         self.removed: list[int] = []
         self.posts_of: dict[int, list[int]] = defaultdict(list)
         self.discussions_of: dict[int, list[int]] = defaultdict(list)

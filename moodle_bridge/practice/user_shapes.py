@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from moodle_bridge.practice.post_shapes import picture_url
-from moodle_bridge.practice.rights import ROLE_IDS, Viewer, site_capabilities
+from moodle_bridge.practice.rights import (
+    ROLE_IDS,
+    Viewer,
+    roles_in,
+    site_capabilities,
+)
 from moodle_bridge.practice.texts import one_line
 
 if TYPE_CHECKING:
@@ -53,7 +58,7 @@ def user_shape(
         "lastname": user.lastname,
         "fullname": user.fullname,
         "email": user.email if identity or shares_course(call, user) else None,
-        "department": "" if every else None,
+        "department": user.profile.get("department", "") if every else None,
         "idnumber": (user.idnumber or None) if identity else None,
         "firstaccess": 0,
         "lastaccess": 0,
@@ -114,10 +119,9 @@ def _in_course(call: Call, user: User, courseid: int, viewer: Viewer) -> dict[st
         }
         for group in state.groups_of(user.id, courseid)
     ]
-    enrolment = state.enrolments.get((user.id, courseid))
     roles = [
         {"roleid": ROLE_IDS[role], "name": "", "shortname": role, "sortorder": 0}
-        for role in (enrolment.roles if enrolment else ())
+        for role in roles_in(state, user.id, courseid)
     ]
     courses = [
         {

@@ -17,6 +17,8 @@ from typing import Any
 
 from werkzeug.test import Client
 
+from tests.practice.soap_replay import soap_differences
+
 Step = Mapping[str, Any]
 
 KIND_OF_ARGUMENT = {
@@ -31,13 +33,38 @@ KIND_OF_ARGUMENT = {
     "groupids": "group",
     "attachmentsid": "draft",
     "inlineattachmentsid": "draft",
+    "touserid": "user",
+    "cohortid": "cohort",
+    "cohortids": "cohort",
+    "eventid": "event",
+    "wikiid": "wiki",
+    "pageid": "page",
+    "databaseid": "database",
+    "fieldid": "field",
+    "entryid": "entry",
+    "feedbackid": "feedback",
 }
+
+# Some functions call an id just that.
+KIND_OF_ID = {"core_user_update_users": "user"}
 
 LEARNT_FROM = {
     "core_webservice_get_site_info": {"userid": "user"},
     "core_course_get_courses_by_field": {"courses/id": "course"},
     "core_group_get_course_groups": {"id": "group"},
     "core_user_get_users_by_field": {"id": "user"},
+    "core_user_get_users": {"users/id": "user"},
+    "core_user_create_users": {"id": "user"},
+    "core_cohort_create_cohorts": {"id": "cohort"},
+    "core_group_create_groups": {"id": "group"},
+    "core_calendar_create_calendar_events": {"events/id": "event"},
+    "mod_wiki_get_wikis_by_courses": {"wikis/id": "wiki"},
+    "mod_wiki_new_page": {"pageid": "page"},
+    "mod_data_get_databases_by_courses": {"databases/id": "database"},
+    "mod_data_get_fields": {"fields/id": "field"},
+    "mod_data_add_entry": {"newentryid": "entry"},
+    "mod_feedback_get_feedbacks_by_courses": {"feedbacks/id": "feedback"},
+    "mod_feedback_get_items": {"items/id": "item"},
     "core_files_upload": {"itemid": "draft"},
     "mod_forum_add_discussion": {"discussionid": "discussion"},
     "mod_forum_add_discussion_post": {"postid": "post"},
@@ -65,6 +92,10 @@ class Replay:
 
     def differences(self, step: Step) -> list[str]:
         """Replay one step and return how its answer differs from the recorded one."""
+        if step["protocol"] == "soap":
+            return soap_differences(
+                step, self.client, self.tokens[f"soap {step['as']}"], self._soap_id
+            )
         status, content_type, actual = self._sent(step)
         found = []
         if status != step["http_status"]:
@@ -76,6 +107,9 @@ class Replay:
         if not found:
             self._learn(LEARNT_FROM.get(step["function"], {}), recorded, actual)
         return found
+
+    def _soap_id(self, name: str, number: int) -> int:
+        return self.ids.get((KIND_OF_ARGUMENT.get(name, ""), number), number)
 
     def _sent(self, step: Step) -> tuple[int, str, Any]:
         if step["protocol"] == "upload":
@@ -89,7 +123,10 @@ class Replay:
         return response.status_code, response.content_type, actual
 
     def _called(self, step: Step) -> Any:
-        form = dict(flattened(self._translated(step["arguments"])))
+        sent = self._translated(step["arguments"])
+        if step["function"] in KIND_OF_ID:
+            sent = self._renumbered(sent, KIND_OF_ID[step["function"]])
+        form = dict(flattened(sent))
         form |= {
             "wstoken": self.tokens.get(step["as"], "0" * 32),
             "wsfunction": step["function"],
@@ -110,10 +147,15 @@ class Replay:
 
     def _translated(self, arguments: Any, kind: str = "") -> Any:
         if isinstance(arguments, Mapping):
+            if arguments.get("type") == "id":
+                return {
+                    **arguments,
+                    "value": self._translated(arguments["value"], "user"),
+                }
             if set(arguments) == {"name", "value"}:
                 inner = KIND_OF_ARGUMENT.get(arguments["name"], "")
                 return {
-                    "name": arguments["name"],
+                    "name": self._item(arguments["name"]),
                     "value": self._translated(arguments["value"], inner),
                 }
             if "function" in arguments and "arguments" in arguments:
@@ -127,6 +169,25 @@ class Replay:
         if kind and isinstance(arguments, int) and not isinstance(arguments, bool):
             return self.ids.get((kind, arguments), arguments)
         return arguments
+
+    def _renumbered(self, sent: Any, kind: str) -> Any:
+        if isinstance(sent, list):
+            return [self._renumbered(item, kind) for item in sent]
+        if isinstance(sent, Mapping):
+            return {
+                name: self.ids.get((kind, item), item)
+                if name == "id"
+                else self._renumbered(item, kind)
+                for name, item in sent.items()
+            }
+        return sent
+
+    def _item(self, name: str) -> str:
+        """Return the name of an answer to a feedback, which ends in its item's id."""
+        kind, _, number = name.rpartition("_")
+        if not kind or not number.isdigit():
+            return name
+        return f"{kind}_{self.ids.get(('item', int(number)), number)}"
 
     def _inner(self, arguments: str) -> str:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from werkzeug.test import Client
 
 from moodle_bridge.practice import PracticeMoodle
 from moodle_bridge.practice.seed import PracticeCourse, practice_course
-from tests.practice.replay import Replay, replayed
+from tests.practice.replay import SHORTENED, Replay, replayed
+from tests.practice.soap_replay import functions_described
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "moodle"
 
@@ -53,7 +55,6 @@ class RecordedCourse:
 
     def unrecorded(self) -> dict[str, Callable[[], None]]:
         moodle, seeded = self.moodle, self.seeded
-        made: dict[str, Any] = {}
 
         def reply_to_the_pinned_discussion() -> None:
             pinned = next(
@@ -61,61 +62,62 @@ class RecordedCourse:
             )
             moodle.reply(seeded.participants[0], pinned, "x", subject="x")
 
-        def create_two_users() -> None:
-            for number in (1, 2):
-                name = f"aminata{number}"
-                made[name] = moodle.add_user(
-                    name,
-                    "Aminata",
-                    "Diop",
-                    f"{name}@example.sn",
-                    idnumber=f"smo-{number}",
-                    timezone="Africa/Dakar",
-                    country="SN",
-                    city="Dakar",
-                    customfields={"organisation": "Réseau Climat"},
-                )
-
-        def enrol() -> None:
-            for name in ("aminata1", "aminata2"):
-                moodle.enrol(made[name], seeded.course)
-
-        def suspend() -> None:
-            moodle.enrol(made["aminata2"], seeded.course).suspended = True
-
-        def create_group() -> None:
-            made["group"] = moodle.add_group(seeded.course, "Senegal")
-
-        def add_group_member() -> None:
-            made["group"].members.append(made["aminata1"].id)
-
         return {
             "add question in Q&A": reply_to_the_pinned_discussion,
-            "create two users": create_two_users,
-            "enrol": enrol,
-            "suspend enrolment": suspend,
-            "create group": create_group,
-            "add group member": add_group_member,
         }
+
+
+NO_FUNCTION = {"upload.php", "", "no_such_function", "core_course_get_categories"}
+COMPARED = (
+    "HTTP status and content type; keys, JSON types, truth values and lengths of "
+    "lists; errorcodes, exception classes, warning codes, texts of posts; SOAP: "
+    "elements, types, numbers of structures, keys, whole faults; the description of "
+    "the SOAP service but for its words"
+)
+NOT_COMPARED = (
+    "ids, times and numbers; names, messages and links; how long lists are of "
+    f"{sorted(SHORTENED)}; in what order an object's keys come (REST); what follows "
+    "where the recording of a long SOAP answer breaks off"
+)
 
 
 def test_every_recorded_step_is_answered_in_the_same_way() -> None:
     course = RecordedCourse()
-    known = course.moodle.functions
-
-    def built(step: Any) -> bool:
-        if step["protocol"] == "soap":
-            return False
-        return step["function"] in {*known, "upload.php", "", "no_such_function"}
-
     steps = recorded("recorded-4.5.6.json")["steps"]
+    description = steps[-1]["response_xml"]
+    small = functions_described(description)
+    course.tokens["soap bridge"] = course.moodle.token_for(course.seeded.bridge, small)
+    course.tokens["soap nobody"] = "0" * 32
     replay = Replay(client=Client(course.moodle), tokens=course.tokens)
-    differences, ran = replayed(replay, steps, built=built, before=course.unrecorded())
-    left = {step["function"] for step in steps if step["protocol"] != "soap"}
-    missing = sorted(left - {*known, "upload.php", "", "no_such_function"})
-    soap = sum(step["protocol"] == "soap" for step in steps)
-    print(f"{ran} of {len(steps)} steps replayed; not yet: {soap} by SOAP, {missing}")
+    differences, ran = replayed(
+        replay, steps, built=lambda step: True, before=course.unrecorded()
+    )
+    called = {step["function"] for step in steps}
+    missing = called - set(course.moodle.functions) - NO_FUNCTION - {"?wsdl=1"}
+    failing = {text.partition(": ")[0] for text in differences}
+    counted = Counter(step["protocol"] for step in steps)
+    print(f"{ran - len(failing)} of {len(steps)} steps alike: {dict(counted)}")
+    print(f"compared: {COMPARED}")
+    print(f"not compared: {NOT_COMPARED}")
+    print(f"done between the steps, since not recorded: {list(course.unrecorded())}")
     assert not differences, "\n".join(differences)
+    assert not missing
+    assert ran == len(steps)
+
+
+# What came, or became something else, after that version.
+LATER = {
+    "4.2.2": {
+        "core_notes_create_notes: /notes[]/format is 0 when left out",
+        (
+            "core_group_create_groups: /groups[] has ['courseid', 'name', 'description', "
+            "'descriptionformat', 'enrolmentkey', 'idnumber', 'visibility', "
+            "'participation', 'customfields'], not ['courseid', 'name', 'description', "
+            "'descriptionformat', 'enrolmentkey', 'idnumber', 'visibility', "
+            "'participation']"
+        ),
+    }
+}
 
 
 @pytest.mark.parametrize("version", ["4.5.6", "4.2.2"])
@@ -127,6 +129,7 @@ def test_parameters_are_those_that_a_real_moodle_describes(version: str) -> None
         for name, function in moodle.functions.items()
         if name in described
         for text in undescribed(function.parameters, described[name]["parameters"])
+        if f"{name}: {text}" not in LATER.get(version, ())
     ]
     assert not differences, "\n".join(differences)
 
@@ -141,8 +144,11 @@ def undescribed(ours: Any, theirs: Any, path: str = "") -> list[str]:
     if kind == "value":
         if ours.type != theirs["type"]:
             found.append(f"{path} is of type {ours.type}, not {theirs['type']}")
-        if ours.presence.value == "default" and str(ours.default) != str(
-            theirs["default"]
+        if (
+            ours.presence.value == "default"
+            and str(ours.default) != str(theirs["default"])
+            # A default that is a moment is the one in which it was described.
+            and path != "/events[]/timestart"
         ):
             found.append(f"{path} is {ours.default!r} when left out")
         return found

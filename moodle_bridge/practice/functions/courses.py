@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.parameters import (
     Presence,
+    Record,
     default,
     items,
     record,
     value,
 )
-from moodle_bridge.practice.refusals import invalid_parameter, missing_record
-from moodle_bridge.practice.returns import struct
-from moodle_bridge.practice.sight import listed
+from moodle_bridge.practice.refusals import (
+    invalid_parameter,
+    missing_record,
+    no_capability,
+)
+from moodle_bridge.practice.returns import ARRAY, struct
 from moodle_bridge.practice.texts import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from moodle_bridge.practice.records import Course, Discussion, Forum
+    from moodle_bridge.practice.records import Course
 
 _FILTERS = (
     "displayh5p",
@@ -94,7 +96,7 @@ def _shaped(call: Call, course: Course) -> dict[str, Any]:
         "showactivitydates": False,
         "showcompletionconditions": True,
         "contacts": contacts,
-        "enrollmentmethods": ["manual"],
+        "enrollmentmethods": list(course.methods),
     }
     if viewer.can("moodle/course:update"):
         shaped["idnumber"] = course.idnumber
@@ -133,44 +135,68 @@ def _shaped(call: Call, course: Course) -> dict[str, Any]:
     return shaped
 
 
-def get_updates_since(call: Call, arguments: Arguments) -> dict[str, Any]:
-    """Answer core_course_get_updates_since: modules with something newer.
-
-    The item ids of `discussions` are ids of first posts; edits do not show.
-    """
-    course = found_course(call, arguments["courseid"])
-    viewer = call.enter(course.id)
-    since, wanted = arguments["since"], arguments["filter"]
-    instances = []
-    for forum in call.state.forums_in(course.id):
-        if not viewer.can_forum("viewdiscussion"):
+def get_courses(call: Call, arguments: Arguments) -> list[dict[str, Any]]:
+    """Answer core_course_get_courses; no ids means every course."""
+    wanted = arguments["options"].get("ids")
+    answer = []
+    for course in call.state.courses.values():
+        if wanted is not None and course.id not in wanted:
             continue
-        updates: list[Mapping[str, Any]] = []
-        if forum.timemodified > since and _asked(wanted, "configuration"):
-            updates.append({"name": "configuration", "timeupdated": forum.timemodified})
-        # The names asked for narrow the general updates; a forum adds its own.
-        changed = _changed(call, forum, since)
-        if changed:
-            updates.append(
-                {"name": "discussions", "itemids": [row.firstpost for row in changed]}
-            )
-        if updates:
-            instances.append(
-                {"contextlevel": "module", "id": forum.cmid, "updates": updates}
-            )
-    return {"instances": instances, "warnings": []}
+        if not call.viewer(course.id).can("moodle/course:view"):
+            raise no_capability("View courses without participation")
+        answer.append(_whole(course))
+    return answer
 
 
-def _asked(wanted: list[str], name: str) -> bool:
-    return not wanted or name in wanted
+def _whole(course: Course) -> dict[str, Any]:
+    return {
+        "id": course.id,
+        "shortname": one_line(course.shortname),
+        "categoryid": 1,
+        "categorysortorder": 10000 + course.id - 1,
+        "fullname": one_line(course.fullname),
+        "displayname": one_line(course.fullname),
+        "idnumber": course.idnumber,
+        "summary": course.summary,
+        "summaryformat": 1,
+        "format": "topics",
+        "showgrades": 1,
+        "newsitems": 0,
+        "startdate": course.startdate,
+        "enddate": 0,
+        "numsections": 0,
+        "maxbytes": 0,
+        "showreports": 0,
+        "visible": int(course.visible),
+        "hiddensections": 1,
+        "groupmode": 0,
+        "groupmodeforce": 0,
+        "defaultgroupingid": 0,
+        "timecreated": course.timecreated,
+        "timemodified": course.timecreated,
+        "enablecompletion": 0,
+        "completionnotify": 0,
+        "lang": course.lang,
+        "forcetheme": "",
+        "courseformatoptions": [
+            {"name": "hiddensections", "value": 1},
+            {"name": "coursedisplay", "value": 0},
+        ],
+        "showactivitydates": False,
+        "showcompletionconditions": True,
+    }
 
 
-def _changed(call: Call, forum: Forum, since: int) -> list[Discussion]:
-    rows = listed(call, call.viewer(forum.courseid), forum)
-    changed = [row for row in rows if row.timemodified > since]
-    return sorted(
-        changed, key=lambda row: (row.pinned, row.timemodified, row.id), reverse=True
-    )
+def get_course_enrolment_methods(
+    call: Call, arguments: Arguments
+) -> list[dict[str, Any]]:
+    """Answer core_enrol_get_course_enrolment_methods.
+
+    It tells of methods by which a user gets in unaided; enrolment by hand and cohort
+    sync are none of them.
+    """
+    found_course(call, arguments["courseid"])
+    return []
 
 
 FUNCTIONS = (
@@ -181,13 +207,21 @@ FUNCTIONS = (
         returns=struct("courses[] warnings[]"),
     ),
     Function(
-        name="core_course_get_updates_since",
+        name="core_course_get_courses",
         parameters=record(
-            courseid=value("int"),
-            since=value("int"),
-            filter=items(value("alphanum"), presence=Presence.DEFAULT),
+            options=Record(
+                fields={"ids": items(value("int"), presence=Presence.OPTIONAL)},
+                presence=Presence.DEFAULT,
+                default={},
+            )
         ),
-        run=get_updates_since,
-        returns=struct("instances[] warnings[]"),
+        run=get_courses,
+        returns=ARRAY,
+    ),
+    Function(
+        name="core_enrol_get_course_enrolment_methods",
+        parameters=record(courseid=value("int")),
+        run=get_course_enrolment_methods,
+        returns=ARRAY,
     ),
 )

@@ -74,6 +74,32 @@ def get_site_info(call: Call, arguments: Arguments) -> dict[str, Any]:
     }
 
 
+def get_public_config(call: Call, arguments: Arguments) -> dict[str, Any]:
+    """Answer tool_mobile_get_public_config: what a site tells before signing in."""
+    del arguments
+    return {
+        "wwwroot": call.url,
+        "httpswwwroot": call.url,
+        "sitename": call.site.name,
+        "guestlogin": 0,
+        "rememberusername": 2,
+        "authloginviaemail": 0,
+        "registerauth": "",
+        "forgottenpasswordurl": "",
+        "authinstructions": "",
+        "authnoneenabled": 0,
+        "enablewebservices": 1,
+        "enablemobilewebservice": 1,
+        "maintenanceenabled": 0,
+        "maintenancemessage": "",
+        "typeoflogin": 1,
+        "launchurl": f"{call.url}/admin/tool/mobile/launch.php",
+        "lang": call.site.languages[0],
+        "warnings": [],
+        "showloginform": 1,
+    }
+
+
 def get_fragment(call: Call, arguments: Arguments) -> dict[str, Any]:
     """Answer core_get_fragment, which has no page parts to give here."""
     del call
@@ -81,6 +107,18 @@ def get_fragment(call: Call, arguments: Arguments) -> dict[str, Any]:
 
 
 FUNCTIONS = (
+    Function(
+        name="tool_mobile_get_public_config",
+        parameters=record(),
+        run=get_public_config,
+        returns=struct(
+            "wwwroot httpswwwroot sitename guestlogin:int rememberusername:int "
+            "authloginviaemail:int registerauth forgottenpasswordurl "
+            "authinstructions authnoneenabled:int enablewebservices:int "
+            "enablemobilewebservice:int maintenanceenabled:int maintenancemessage "
+            "typeoflogin:int launchurl lang showloginform:int warnings[]"
+        ),
+    ),
     Function(
         # Its last parameter is why no service that contains it works by SOAP.
         name="core_get_fragment",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moodle_bridge.practice.calls import Arguments, Call, Function
 from moodle_bridge.practice.parameters import CLEANERS, items, record, value
@@ -10,6 +10,9 @@ from moodle_bridge.practice.refusals import coding_error, invalid_parameter
 from moodle_bridge.practice.returns import ARRAY
 from moodle_bridge.practice.rights import site_capabilities
 from moodle_bridge.practice.user_shapes import shares_course, user_shape
+
+if TYPE_CHECKING:
+    from moodle_bridge.practice.records import User
 
 _CLEANING = {"id": "int", "idnumber": "raw", "username": "raw", "email": "email"}
 
@@ -35,18 +38,23 @@ def get_users_by_field(call: Call, arguments: Arguments) -> list[dict[str, Any]]
     for user in call.state.users.values():
         if user.deleted or str(getattr(user, name)) not in wanted:
             continue
-        known = (
-            user.id == call.user.id
-            or "moodle/user:viewdetails" in site_capabilities(call.user)
-        )
-        courseid = None if known else _common_course(call, user.id)
-        if not known and (courseid is None or not shares_course(call, user)):
-            continue
-        shape = user_shape(call, user, courseid=courseid)
+        shape = seen_user(call, user)
         # Who may not see the field may not search by it either.
         if shape is not None and shape.get(name):
             found.append(shape)
     return found
+
+
+def seen_user(call: Call, user: User) -> dict[str, Any] | None:
+    """Return a user as the caller sees them outside any course, None if not at all."""
+    if user.id == call.user.id or "moodle/user:viewdetails" in site_capabilities(
+        call.user
+    ):
+        return user_shape(call, user)
+    courseid = _common_course(call, user.id)
+    if courseid is None or not shares_course(call, user):
+        return None
+    return user_shape(call, user, courseid=courseid)
 
 
 def _common_course(call: Call, userid: int) -> int | None:
