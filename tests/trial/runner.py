@@ -13,7 +13,8 @@ from typing import Any
 from trial.course import Course
 from trial.moments import Blow
 
-_TESTS = Path(__file__).parents[1]
+# The tests, and the tree that they stand in.
+_PATH = [str(Path(__file__).parents[number]) for number in (1, 2)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Runner:
             [sys.executable, "-m", "trial.starter"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(_TESTS)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATH)},
             text=True,
         )
         self._answer()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from random import Random
 
 from moodle_bridge.practice.faults import FaultKind
 from moodle_bridge.practice.post_office_misbehave import Mischief
-from trial.course import Course, Kind
+from trial.course import Course, Kind, own_folder
 from trial.day import Day, Writer, begin
 from trial.moments import Blow
 from trial.runner import Ran, Runner
@@ -73,8 +71,8 @@ class Trial:
 def tried(scenario: Scenario, runner: Runner) -> Trial:
     """Play a scenario to its end, on a course of its own."""
     with (
-        tempfile.TemporaryDirectory(prefix="moodle-bridge-trial-") as folder,
-        Course(Path(folder), scenario.kind, seed=scenario.seed) as course,
+        own_folder() as folder,
+        Course(folder, scenario.kind, seed=scenario.seed) as course,
     ):
         return _played(course, scenario, runner)
 
@@ -115,7 +113,7 @@ def _until_killed(
     random = Random(scenario.seed)
     blow = scenario.blow
     for _ in range(_RUNS_MOST):
-        if trial.kills >= scenario.kills or _is_quiet(course):
+        if trial.kills >= scenario.kills or course.is_quiet():
             return
         after = None if blow else 0.03 + random.random() * 0.5
         ran = _run(course, runner, trial, blow=blow, blow_after=after)
@@ -142,7 +140,7 @@ def _until_quiet(course: Course, runner: Runner, trial: Trial) -> None:
         ran = _run(course, runner, trial)
         trial.passed.update(ran.passed)
         planned = ran.data.get("counts", {}).get("planned", 0)
-        if ran.code in {0, 3} and not planned and _is_quiet(course):
+        if ran.code in {0, 3} and not planned and course.is_quiet():
             return
     trial.verdict.wrong.append("the bridge found no rest")
 
@@ -162,14 +160,3 @@ def _run(
     # Longer than the longest wait before something is tried again.
     course.clock.move(minutes=5 if trial.runs < 10 else 125)
     return ran
-
-
-def _is_quiet(course: Course) -> bool:
-    still_open = course.ledger(
-        "select count(*) from intent where state in ('planned', 'sending', 'held')"
-    )[0][0]
-    waiting = course.ledger(
-        "select count(*) from inbound where state in ('new', 'accepted')"
-    )[0][0]
-    new = course.office.path("bridge@lists.example") / "new"
-    return not (still_open or waiting or any(new.iterdir()))

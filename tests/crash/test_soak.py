@@ -1,0 +1,75 @@
+"""The long kill test: `make soak`."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+import pytest
+from trial.course import Kind
+from trial.runner import Runner
+from trial.scenario import Scenario, Trial, tried
+from trial.soak import MAILS, POSTS, scenarios, trials
+
+pytestmark = pytest.mark.soak
+
+_LEAST = 300
+
+
+def test_in_hundreds_of_killed_runs_nothing_is_lost_or_doubled(
+    runner: Runner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = time.monotonic()
+    passed: dict[Kind, dict[str, int]] = {
+        kind: dict(_unharmed(kind, runner).passed) for kind in ("remote", "direct")
+    }
+    wanted = scenarios(passed)
+    sums: Counter[str] = Counter()
+    failed: list[Trial] = []
+    with capsys.disabled():
+        print()
+        for number, trial in enumerate(trials(wanted, at_once=2), start=1):
+            sums += _counts(trial)
+            if trial.verdict:
+                failed.append(trial)
+                print(f"\n{trial.told()}\n")
+            if number % 20 == 0:
+                minutes = (time.monotonic() - begun) / 60
+                print(f"  {number} of {len(wanted)}, {minutes:.1f} min", flush=True)
+        print(_line(sums), flush=True)
+    assert not failed, [trial.scenario for trial in failed]
+    assert sums["killed"] >= _LEAST
+
+
+def _unharmed(kind: Kind, runner: Runner) -> Trial:
+    trial = tried(
+        Scenario(kind=kind, posts=POSTS, mails=MAILS, seed=1, kills=0, faults=False),
+        runner,
+    )
+    assert not trial.verdict, trial.told()
+    return trial
+
+
+def _counts(trial: Trial) -> Counter[str]:
+    verdict = trial.verdict
+    return Counter(
+        trials=1,
+        killed=int(trial.kills > 0),
+        runs=trial.runs,
+        kills=trial.kills,
+        posts=trial.posts_out,
+        mails=trial.mails_in,
+        lost=len(verdict.lost),
+        doubled=len(verdict.doubled),
+        disordered=len(verdict.out_of_order),
+        wrong=len(verdict.wrong),
+    )
+
+
+def _line(sums: Counter[str]) -> str:
+    return (
+        f"{sums['killed']} of {sums['trials']} courses killed, in {sums['runs']} runs"
+        f" with {sums['kills']} kills; {sums['posts']} posts out, {sums['mails']} mails"
+        f" in: {sums['lost']} lost, {sums['doubled']} doubled,"
+        f" {sums['disordered']} out of order, {sums['wrong']} otherwise wrong"
+    )
