@@ -98,6 +98,7 @@ def _once(
         seen = bridge.watch(engine.begin).look(pairs)
         report.counts["posts seen"] += seen.new_posts
         report.problems += seen.problems
+        report.unreachable += seen.problems
         if seen.moved_forums:
             bridge.forget_places()
         for pair in pairs:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from moodle_bridge.errors import RemoteError
 from moodle_bridge.model.forum import Discussion, DiscussionPosts
 from moodle_bridge.moodle.forums import DiscussionFailure
+from moodle_bridge.moodle.functions import MISSING
 from moodle_bridge.redact import masked
 from sync.jobs.sighting import Watchword, note_gone, note_posts
 
@@ -93,6 +94,7 @@ class Watch:
             changed = updates.get(course_id)
             wanted: dict[int, Discussion] = {}
             if changed is not None and changed.error is not None:
+                _only_here(changed.error)
                 failed.add(pair.name)
                 problems.append(
                     masked(f"course {pair.place.course.shortname}: {changed.error}")
@@ -236,6 +238,7 @@ class Watch:
                     if number in gone:
                         note_gone(transaction, pair.name, number, links[number])
                         continue
+                    _only_here(item.error)
                     # Looked at again when the next recheck is due; meanwhile what
                     # waits in it stays waiting.
                     transaction.discussions.checked(pair.name, number)
@@ -280,6 +283,12 @@ def _earliest(
             course_id, moment = pair.place.course.id, since[pair.name]
             earliest[course_id] = min(earliest.get(course_id, moment), moment)
     return earliest
+
+
+def _only_here(error: RemoteError) -> None:
+    """Raise an error that an admin must mend, and that all others would have too."""
+    if error.concerns_all or error.code == MISSING:
+        raise error
 
 
 def _cursor(pair: str) -> str:
