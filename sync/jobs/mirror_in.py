@@ -17,6 +17,7 @@ from mappings.mail_to_post import PostDraft, post_from_mail
 from mappings.phrases import phrase
 from moodle_bridge.errors import BridgeError, InDoubt, Permanent, RemoteError, Transient
 from moodle_bridge.moodle.files import Upload
+from moodle_bridge.moodle.functions import MISSING
 from sync.actions import (
     Absent,
     Action,
@@ -319,12 +320,14 @@ class MirrorIn:
         except InDoubt as error:
             return Doubt(reason=str(error))
         except Permanent as error:
-            if error.concerns_all or not error.code:
+            # A service without the function refuses every mail, until it is mended.
+            of_all = error.concerns_all or error.code == MISSING
+            if of_all or not error.code:
                 # Without an errorcode it is a fault of the site, not of the mail.
                 return Later(
                     reason=str(error),
                     advice=error.advice,
-                    cause=error if error.concerns_all else None,
+                    cause=error if of_all else None,
                 )
             return Refused(reason=str(error), advice=error.advice)
 

@@ -507,6 +507,19 @@ def test_a_site_under_maintenance_ends_the_run_and_loses_nothing(
     assert len(course.posts()) == 1
 
 
+def test_a_mail_waits_while_the_service_lacks_the_function(
+    course: BridgedCourse,
+) -> None:
+    discussion, asked = asked_by_mail(course)
+    answer = course.write(course.ha, "Use a pen.", answers=asked)
+    with course.refusing(ADD_REPLY, "missingfunction"):
+        assert course.sync().code == 2
+    assert held(course) == []
+    assert course.sync().code == 0
+    assert len(course.posts(discussion)) == 2
+    assert course.mail(answer).state is InboundState.POSTED
+
+
 def test_a_refusal_without_a_code_is_tried_again(course: BridgedCourse) -> None:
     course.write(course.ha, "First")
     with course.refusing(ADD_DISCUSSION, ""):
