@@ -193,6 +193,46 @@ _REFUSED = (
         advice="What was asked for is not there any more, or the site is too old "
         "for this function.",
     ),
+    Errorcode(
+        code="invaliduserid", advice="There is no such account on the site; look it up."
+    ),
+    Errorcode(
+        code="useremailduplicate",
+        advice="Another account has this address; decide whether it is the same person.",
+    ),
+    Errorcode(
+        code="useremailinvalid",
+        advice="Ask for another address, of plain letters on both sides of one @.",
+    ),
+    Errorcode(
+        code="usernotupdatedadmin",
+        advice="An administrator's account is changed by an administrator, by hand.",
+    ),
+    Errorcode(
+        code="usernotupdateddeleted",
+        advice="The account was deleted; make a new one if the person is to come back.",
+    ),
+    Errorcode(
+        code="wsnoinstance",
+        advice="Add the enrolment method 'Manual enrolments' to the course, and enable "
+        "it.",
+    ),
+    Errorcode(
+        code="pageexists",
+        advice="There is a wiki page of this title; edit that one.",
+    ),
+    Errorcode(
+        code="fileexist",
+        advice="There is a file of this name in the draft area; use another name.",
+    ),
+    Errorcode(
+        code="disabled",
+        advice="Messages are switched off on the site; use another channel.",
+    ),
+    Errorcode(
+        code="notesdisabled",
+        advice="Notes are switched off on the site.",
+    ),
     Errorcode(code="invalidcourse", advice="There is no such course on the site."),
     Errorcode(code="invaliduser", advice="There is no such account on the site."),
     Errorcode(

@@ -193,7 +193,7 @@ class Feedbacks:
         `mod_feedback_get_responses_analysis`.
         """
         seen: set[int] = set()
-        anonymous: list[Response] = []
+        anonymous: dict[int, Response] = {}
         page = 0
         while True:
             found: _Responses = self._client.read(
@@ -207,10 +207,10 @@ class Feedbacks:
                     yield _named(row)
             page += 1
             if page * _PAGE - _PAGE < found.totalanonattempts:
-                anonymous += [_unnamed(row) for row in found.anonattempts]
+                anonymous.update((row.id, _unnamed(row)) for row in found.anonattempts)
             if page * _PAGE >= max(found.totalattempts, found.totalanonattempts):
                 break
-        yield from anonymous
+        yield from anonymous.values()
 
 
 def _named(row: _Attempt) -> Response:

@@ -112,16 +112,14 @@ class Listing(BaseModel):
 class _FileRow(BaseModel):
     filename: str | None = ""
     url: str | None = None
-    fileurl: str | None = None
     filesize: int | None = 0
-    mimetype: str | None = None
 
     def attachment(self, site_url: str, *, inline: bool) -> Attachment:
         return Attachment(
             filename=self.filename or "",
-            url=reader_addresses(self.url or self.fileurl or "", site_url),
+            url=reader_addresses(self.url or "", site_url),
             size=self.filesize or 0,
-            media_type=self.mimetype or _media_type(self.filename or ""),
+            media_type=_media_type(self.filename or ""),
             inline=inline,
         )
 

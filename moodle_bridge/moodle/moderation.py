@@ -40,13 +40,16 @@ class _Done(BaseModel):
     status: bool
 
 
-class _State(BaseModel):
-    id: int
-    locked: bool = False
-    pinned: bool = False
+class _Locked(BaseModel):
+    locked: bool
 
 
-_MAY_ADD, _DONE, _STATE = TypeAdapter(_MayAdd), TypeAdapter(_Done), TypeAdapter(_State)
+class _Pinned(BaseModel):
+    pinned: bool
+
+
+_MAY_ADD, _DONE = TypeAdapter(_MayAdd), TypeAdapter(_Done)
+_LOCKED, _PINNED = TypeAdapter(_Locked), TypeAdapter(_Pinned)
 
 
 class Moderation:
@@ -133,10 +136,10 @@ class Moderation:
 
         `mod_forum_set_pin_state`.
         """
-        row: _State = self._client.write(
+        row: _Pinned = self._client.write(
             PIN_DISCUSSION,
             {"discussionid": discussion_id, "targetstate": int(pinned)},
-            _STATE,
+            _PINNED,
         ).value
         _must(
             row.pinned == pinned,
@@ -146,14 +149,14 @@ class Moderation:
         )
 
     def _set_lock(self, forum_id: int, discussion_id: int, *, locked: bool) -> None:
-        row: _State = self._client.write(
+        row: _Locked = self._client.write(
             LOCK_DISCUSSION,
             {
                 "forumid": forum_id,
                 "discussionid": discussion_id,
                 "targetstate": _LOCKS if locked else _UNLOCKS,
             },
-            _STATE,
+            _LOCKED,
         ).value
         _must(
             row.locked == locked,

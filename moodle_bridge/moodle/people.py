@@ -25,42 +25,65 @@ _SITE_TIMEZONE = "99"
 _INVALID = "invalidparameter"
 
 
-class _Named(BaseModel):
-    id: int = 0
+class _Group(BaseModel):
+    id: int
+
+
+class _Role(BaseModel):
     shortname: str = ""
 
 
 class _UserRow(BaseModel):
     id: int
-    username: str = ""
-    fullname: str = ""
+    username: str | None = ""
+    fullname: str | None = ""
     email: str | None = None
     idnumber: str | None = None
     lang: str | None = None
     timezone: str | None = None
     country: str | None = None
     suspended: bool | None = False
-    groups: list[_Named] = []
-    roles: list[_Named] = []
 
-    def person(self, facilitators: Collection[str]) -> Person:
+    def person(self) -> Person:
         timezone = None if self.timezone == _SITE_TIMEZONE else self.timezone
         return Person(
             user_id=self.id,
-            username=self.username,
-            fullname=self.fullname,
+            username=self.username or "",
+            fullname=self.fullname or "",
             addresses=(self.email,) if self.email else (),
             language=self.lang or None,
             timezone=timezone or None,
             country=self.country or None,
             idnumber=self.idnumber or None,
-            group_ids=frozenset(group.id for group in self.groups),
-            facilitator=any(role.shortname in facilitators for role in self.roles),
             suspended=bool(self.suspended),
         )
 
 
+class _ParticipantRow(BaseModel):
+    id: int
+    username: str | None = ""
+    fullname: str | None = ""
+    email: str | None = None
+    idnumber: str | None = None
+    country: str | None = None
+    groups: list[_Group] = []
+    roles: list[_Role] = []
+
+    def person(self, facilitators: Collection[str]) -> Person:
+        return Person(
+            user_id=self.id,
+            username=self.username or "",
+            fullname=self.fullname or "",
+            addresses=(self.email,) if self.email else (),
+            country=self.country or None,
+            idnumber=self.idnumber or None,
+            group_ids=frozenset(group.id for group in self.groups),
+            facilitator=any(role.shortname in facilitators for role in self.roles),
+        )
+
+
 _SHAPE = TypeAdapter(list[_UserRow])
+_PARTICIPANTS = TypeAdapter(list[_ParticipantRow])
 
 
 class People:
@@ -76,7 +99,7 @@ class People:
         `core_user_get_users_by_field`, a hundred to a call.
         """
         wanted = [str(user_id) for user_id in dict.fromkeys(user_ids)]
-        return {row.id: row.person(()) for row in self._rows("id", wanted)}
+        return {row.id: row.person() for row in self._rows("id", wanted)}
 
     def by_field(
         self, field: Field, values: Iterable[str]
@@ -103,7 +126,7 @@ class People:
         found: dict[str, dict[int, Person]] = {}
         for row in self._rows(field, spellings):
             has = _normal(field, str(getattr(row, field) or ""))
-            found.setdefault(has, {})[row.id] = row.person(())
+            found.setdefault(has, {})[row.id] = row.person()
         return {
             value: tuple(found.get(normal, {}).values()) if normal else ()
             for value, normal in wanted.items()
@@ -137,7 +160,7 @@ class People:
 
     def _enrolled_page(
         self, course_id: int, first: int, *, only_active: bool
-    ) -> list[_UserRow]:
+    ) -> list[_ParticipantRow]:
         options: list[dict[str, object]] = [
             {"name": "limitfrom", "value": first},
             {"name": "limitnumber", "value": _PAGE},
@@ -145,8 +168,8 @@ class People:
         ]
         if only_active:
             options.append({"name": "onlyactive", "value": 1})
-        rows: list[_UserRow] = self._client.read(
-            ENROLLED_USERS, {"courseid": course_id, "options": options}, _SHAPE
+        rows: list[_ParticipantRow] = self._client.read(
+            ENROLLED_USERS, {"courseid": course_id, "options": options}, _PARTICIPANTS
         ).value
         return rows
 
