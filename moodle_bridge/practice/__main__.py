@@ -6,12 +6,13 @@ import argparse
 import signal
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moodle_bridge.practice import keeping
 from moodle_bridge.practice.moodle import PracticeMoodle
-from moodle_bridge.practice.seed import practice_course
+from moodle_bridge.practice.opening import fill, keys
 from moodle_bridge.practice.server import serve
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", choices=("course", "empty"), default="course")
     parser.add_argument("--discussions", type=int, default=6)
     parser.add_argument("--replies", type=int, default=3)
+    parser.add_argument("--no-rest", action="store_true", help="switch REST off")
+    parser.add_argument("--no-soap", action="store_true", help="switch SOAP off")
     parser.add_argument("--control", action="store_true", help="open /practice/...")
     parser.add_argument("--chance", type=int, default=0, help="the seed of the faults")
     return parser
@@ -46,18 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     moodle = PracticeMoodle.empty(
         mount=wanted.mount, control=wanted.control, seed=wanted.chance
     )
+    moodle.site = replace(moodle.site, rest=not wanted.no_rest, soap=not wanted.no_soap)
     kept: Path | None = wanted.state
-    if kept is not None and kept.exists():
-        moodle.state = keeping.load(kept)
-    elif wanted.seed == "course":
-        seeded = practice_course(
-            moodle, discussions=wanted.discussions, replies=wanted.replies
-        )
-        for user in (seeded.bridge, seeded.facilitators[0], seeded.participants[0]):
-            moodle.token_for(user)
-    for token in moodle.state.tokens.values():
-        user = moodle.state.users[token.userid]
-        sys.stdout.write(f"token of {user.username}: {token.token}\n")
+    if wanted.seed == "course" or (kept is not None and kept.exists()):
+        fill(moodle, kept=kept, discussions=wanted.discussions, replies=wanted.replies)
+    for key in keys(moodle):
+        sys.stdout.write(f"token of {key.username}: {key.token}\n")
     # A stop from outside must let the state be saved, as an interrupt does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:

@@ -21,6 +21,7 @@ COMMANDS = {
     "listen": "sync.cli.listen",
     "plugins": "sync.cli.plugins",
     "demo": "sync.cli.demo",
+    "practice": "sync.cli.practice",
 }
 """The commands in the order in which an admin meets them; each module has `command`."""
 

@@ -36,7 +36,7 @@ def launch_feedback(call: Call, arguments: Arguments) -> dict[str, Any]:
     return {"gopage": page or 0, "warnings": []}
 
 
-def process_page(call: Call, arguments: Arguments) -> dict[str, Any]:
+def answer_page(call: Call, arguments: Arguments) -> dict[str, Any]:
     """Answer mod_feedback_process_page; after the last page the answers are sent.
 
     A page on which something required is missing is shown again.
@@ -221,7 +221,7 @@ FUNCTIONS = (
             goprevious=default("bool", preset=False),
             courseid=default("int", 0),
         ),
-        run=process_page,
+        run=answer_page,
         returns=struct(
             "jumpto:int completed:int completionpagecontents siteaftersubmit warnings[]"
         ),

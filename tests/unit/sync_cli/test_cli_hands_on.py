@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +30,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
 
         return run
 
-    for name in ("sync", "receive", "listen", "explain", "status", "runs", "demo"):
+    for name in (
+        "sync", "receive", "listen", "explain", "status", "runs", "demo", "practice",
+    ):  # fmt: skip
         module: Any = ModuleType(f"sync.commands.{name}")
         module.run = recorder(name)
         monkeypatch.setattr(sync.commands, name, module, raising=False)
@@ -103,6 +106,16 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
         (
             ["demo", "--serve", "--port", "8000"],
             {"command": "demo", "folder": None, "serve": True, "port": 8000},
+        ),
+        (
+            ["practice", "--state", "site.json", "--no-rest"],
+            {
+                "command": "practice",
+                "port": 8090,
+                "state": Path("site.json"),
+                "rest": False,
+                "soap": True,
+            },
         ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
