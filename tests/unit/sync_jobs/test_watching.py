@@ -98,6 +98,7 @@ def test_a_discussion_that_cannot_be_read_is_read_by_a_later_run(
     with course.failing_for(bad.id):
         done = course.sync()
     assert f"discussion {bad.id}" in done.said
+    assert done.code == 5
     assert course.link(good.firstpost).state is LinkState.SENT
     course.clock.move(hours=3)
     assert course.sync().code == 0
