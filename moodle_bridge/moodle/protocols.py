@@ -85,7 +85,7 @@ class AutoTransport:
             if error.code != _OFF or self._decided() is self._rest:
                 raise
         else:
-            self._chosen = self._chosen or self._rest
+            self._settle(self._rest)
             return answer
         if writes:
             raise Transient(
@@ -112,6 +112,10 @@ class AutoTransport:
         self._rest.close()
         if self._soap is not None:
             self._soap.close()
+
+    def _settle(self, chosen: ITransport) -> None:
+        # Another thread may have been first.
+        self._chosen = self._chosen or chosen
 
     def _decided(self) -> ITransport:
         with self._deciding:

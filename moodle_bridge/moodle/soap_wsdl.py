@@ -15,8 +15,8 @@ import zeep
 from lxml import etree
 from zeep.exceptions import Error as ZeepError
 from zeep.transports import Transport
+from zeep.wsdl import utils
 from zeep.wsdl.bindings.soap import SoapBinding
-from zeep.wsdl.utils import etree_to_string
 from zeep.xsd import ComplexType, SkipValue
 
 from moodle_bridge.errors import Permanent
@@ -32,6 +32,9 @@ from moodle_bridge.moodle.wire import Asked
 
 _ADDRESS = "http://wsdl.invalid/"
 _ARRAY = f"{{{ENCODING}}}Array"
+# zeep is typed in parts only.
+_new_client: Any = zeep.Client
+_written_out: Any = utils.etree_to_string
 _SETTINGS = zeep.Settings(
     # Not lenient: half a WSDL would look like a service that lacks functions.
     strict=True,
@@ -46,10 +49,10 @@ class SoapService:
 
     def __init__(self, wsdl: bytes, parameters: Parameters) -> None:
         """Read a WSDL; raises ValueError for one that describes no SOAP service."""
-        self._client = zeep.Client(
+        self._client = _new_client(
             _ADDRESS, transport=_GivenDocuments(wsdl), settings=_SETTINGS
         )
-        binding = next(
+        binding: Any = next(
             (
                 binding
                 for binding in self._client.wsdl.bindings.values()
@@ -103,7 +106,7 @@ class SoapService:
         except (ZeepError, TypeError, ValueError) as error:
             problem = _unfit(asked, str(error))
         else:
-            return bytes(etree_to_string(envelope))
+            return bytes(_written_out(envelope))
         raise problem
 
     def _given(self, name: str, arguments: Mapping[str, Any], asked: Asked) -> Any:
@@ -142,7 +145,7 @@ class SoapService:
         return written
 
 
-class _GivenDocuments(Transport):  # type: ignore[misc]  # zeep has no types
+class _GivenDocuments(Transport):
     """Gives zeep what it needs to read a WSDL, and reaches nothing."""
 
     def __init__(self, wsdl: bytes) -> None:
@@ -178,7 +181,7 @@ def _bare_envelope(operation: Any, function: str) -> bytes:
     envelope = etree.Element(f"{{{ENVELOPE}}}Envelope")
     body = etree.SubElement(envelope, f"{{{ENVELOPE}}}Body")
     etree.SubElement(body, f"{{{namespace}}}{function}")
-    return bytes(etree_to_string(envelope))
+    return bytes(_written_out(envelope))
 
 
 def _unfit(asked: Asked, problem: str) -> Permanent:
