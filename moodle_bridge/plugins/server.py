@@ -24,25 +24,55 @@ Security = Literal["starttls", "tls", "none"]
 
 
 class ServerSettings(BaseModel):
-    """Where a mail server is, how the way to it is guarded, and the login.
-
-    `security` is `starttls` (begin in the clear, then TLS or nothing), `tls` (from
-    the first byte) or `none`, which is taken only for this very machine unless
-    `allow_plain` says that the admin knows better. `port` None means the usual one.
-    `timeout` is in seconds, for each answer. `ca_file` replaces the authorities that
-    the system trusts.
-    """
+    """Where a mail server is, how the way to it is guarded, and the login."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str = Field(min_length=1)
-    port: int | None = Field(default=None, ge=1, le=65535)
-    security: Security = "starttls"
-    allow_plain: bool = False
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    timeout: float = Field(default=60.0, gt=0)
-    ca_file: FilePath | None = None
+    host: str = Field(
+        min_length=1,
+        description="The name of the server, as its certificate has it.",
+        examples=["mail.example.org"],
+    )
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="The port; the usual one for `security` when left out.",
+        examples=[587],
+    )
+    security: Security = Field(
+        default="starttls",
+        description='How the way is guarded: "starttls" begins in the clear and goes'
+        ' on with TLS or not at all, "tls" is TLS from the first byte, "none" is taken'
+        " on this machine only.",
+    )
+    allow_plain: bool = Field(
+        default=False,
+        description='Take security = "none" for another machine too: mails and password'
+        " are readable on the way.",
+    )
+    username: str = Field(
+        default="",
+        description="The login, if the server wants one; with `password`.",
+        examples=["bridge@lists.example.org"],
+    )
+    password: SecretStr = Field(
+        default=SecretStr(""),
+        description="The password of the login: where it is to be found, as for the"
+        " token.",
+        examples=[{"file": "mail-password"}],
+    )
+    timeout: float = Field(
+        default=60.0,
+        gt=0,
+        description="How many seconds to wait for each answer of the server.",
+    )
+    ca_file: FilePath | None = Field(
+        default=None,
+        description="A file of certificate authorities (PEM) to trust in place of the"
+        " system's; for a server whose certificate is of an authority of your own.",
+        examples=["/etc/ssl/our-authority.pem"],
+    )
 
     @model_validator(mode="after")
     def _guard_the_way(self) -> ServerSettings:

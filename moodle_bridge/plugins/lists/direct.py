@@ -13,11 +13,7 @@ from moodle_bridge.plugins.lists.settings import ListSettings, is_address
 
 
 class DirectListSettings(ListSettings):
-    """A list without list software.
-
-    `address` is the bridge's own, to which participants answer. Where no `list_id` is
-    given it is made from the address, as list software does.
-    """
+    """A list without list software; `address` is the bridge's own."""
 
 
 @implementer(IMailingList)

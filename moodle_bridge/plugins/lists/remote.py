@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import Field
 from zope.interface import implementer
 
 from moodle_bridge.interfaces import Delivery, IMailingList, ListTraits
@@ -13,13 +14,13 @@ from moodle_bridge.plugins.lists.settings import ListSettings
 
 
 class RemoteListSettings(ListSettings):
-    """A list that the bridge writes to as one of its members.
+    """A list that the bridge writes to as one of its members."""
 
-    `own_mail_returns` says whether the list sends the bridge its own mail back. True
-    is the safe answer where it is not known: a copy that comes back is recognised.
-    """
-
-    own_mail_returns: bool = True
+    own_mail_returns: bool = Field(
+        default=True,
+        description="Whether the list sends the bridge its own mails back. True is"
+        " right where it is not known: a copy that comes back is recognised.",
+    )
 
 
 @implementer(IMailingList)

@@ -35,18 +35,27 @@ ListId = Annotated[str, AfterValidator(_checked_list_id)]
 
 
 class ListSettings(BaseModel):
-    """What every list has.
-
-    `address` is where members write to, `aliases` are further addresses that lead to
-    the same place, `name` is shown to people, `list_id` is the RFC 2919 identifier.
-    """
+    """What every list has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    address: Address
-    name: str = Field(min_length=1)
-    list_id: ListId | None = None
-    aliases: tuple[Address, ...] = ()
+    address: Address = Field(
+        description="Where members write to.", examples=["list@example.org"]
+    )
+    name: str = Field(
+        min_length=1, description="What people call the list.", examples=["SM25"]
+    )
+    list_id: ListId | None = Field(
+        default=None,
+        description="What stands in the List-Id of its mails; that which lists make of"
+        " their address (list.example.org) when left out.",
+        examples=["list.example.org"],
+    )
+    aliases: tuple[Address, ...] = Field(
+        default=(),
+        description="Further addresses that lead to the same place.",
+        examples=[["old-list@example.org"]],
+    )
 
     def addresses(self) -> tuple[str, ...]:
         """Return the posting address and its aliases, each once."""

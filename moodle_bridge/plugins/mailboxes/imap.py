@@ -36,16 +36,35 @@ _CHECK_MOVE_TO = (
 
 
 class ImapSettings(ServerSettings):
-    """Which account and folder.
+    """Which account and folder."""
 
-    `move_to` names the folder for what was taken; empty leaves it and marks it as
-    seen. A mail over `max_bytes` is given as its header alone.
-    """
-
-    security: Security = "tls"
-    folder: str = Field(default="INBOX", min_length=1)
-    move_to: str = ""
-    max_bytes: int = Field(default=DEFAULT_MAX_BYTES, ge=1)
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="The port; the usual one for `security` when left out.",
+        examples=[993],
+    )
+    security: Security = Field(
+        default="tls",
+        description='How the way is guarded: "tls" is TLS from the first byte,'
+        ' "starttls" begins in the clear and goes on with TLS or not at all, "none" is'
+        " taken on this machine only.",
+    )
+    folder: str = Field(
+        default="INBOX", min_length=1, description="The folder that is read."
+    )
+    move_to: str = Field(
+        default="",
+        description="The folder for what was taken, which must be there; when left out,"
+        " mails stay where they are and are marked as seen.",
+        examples=["Taken"],
+    )
+    max_bytes: int = Field(
+        default=DEFAULT_MAX_BYTES,
+        ge=1,
+        description="Of a larger mail only the header is read.",
+    )
 
 
 @implementer(IMailbox)

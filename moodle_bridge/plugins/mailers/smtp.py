@@ -34,12 +34,15 @@ _BROKEN = (smtplib.SMTPException, OSError)
 
 
 class SmtpSettings(ServerSettings):
-    """Which SMTP server takes the mail of the bridge.
+    """Which SMTP server takes the mail of the bridge."""
 
-    `local_hostname` is the name given with EHLO; None takes this machine's own.
-    """
-
-    local_hostname: str | None = Field(default=None, min_length=1)
+    local_hostname: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The name that the bridge gives itself (EHLO); that of this machine"
+        " when left out.",
+        examples=["bridge.example.org"],
+    )
 
 
 @implementer(IMailer)
