@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from mappings.identity import site_tag
 from mappings.letter import MailSite
 from mappings.parentage import ReplyRoute
-from moodle_bridge.errors import ConfigError, Permanent, Problem
+from moodle_bridge.errors import Permanent
 from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
 from moodle_bridge.moodle import Moodle
 from moodle_bridge.moodle.calls import Packing
@@ -31,8 +31,9 @@ from sync.jobs.verdicts import Judge
 from sync.jobs.watch import Watch
 from sync.ledger import Ledger
 from sync.ledger.leases import Holder, this_run
-from sync.pairs import Pair, Place, forget_place, remember_place, remembered_place
+from sync.pairs import Pair
 from sync.participants import Participants
+from sync.places import Places, forget_place
 from sync.sending import Sending
 
 if TYPE_CHECKING:
@@ -218,34 +219,9 @@ class Bridge:
         Places are remembered for as long as discussions go unread; `fresh` asks the
         site again. Raises ConfigError with every pair whose place is not there.
         """
-        found: dict[str, Place] = {}
-        if not fresh:
-            with self.ledger.reading() as transaction:
-                for wanted in self.settings.pairs:
-                    place = remembered_place(
-                        transaction,
-                        wanted.name,
-                        asked=_asked(wanted),
-                        not_older_than=self.settings.sync.recheck_every,
-                    )
-                    if place is not None:
-                        found[wanted.name] = place
-        problems: list[Problem] = []
-        for number, wanted in enumerate(self.settings.pairs, start=1):
-            if wanted.name not in found:
-                where = f"[[pair]] {number} ({wanted.name})"
-                place = self._place(wanted, where, problems)
-                if place is not None:
-                    found[wanted.name] = place
-                    with self.ledger.writing() as transaction:
-                        remember_place(
-                            transaction, wanted.name, place, asked=_asked(wanted)
-                        )
-        if problems:
-            raise ConfigError(
-                "something that bridge.toml names is not on the site",
-                problems=problems,
-            )
+        not_older_than = timedelta() if fresh else self.settings.sync.recheck_every
+        places = Places(self.moodle, self.ledger, not_older_than=not_older_than)
+        found = places.of(self.settings.pairs)
         return tuple(
             Pair(
                 settings=wanted,
@@ -254,77 +230,6 @@ class Bridge:
             )
             for wanted in self.settings.pairs
         )
-
-    def _place(
-        self, wanted: PairSettings, where: str, problems: list[Problem]
-    ) -> Place | None:
-        course = (
-            self.moodle.courses.by_ids([wanted.course]).get(wanted.course)
-            if isinstance(wanted.course, int)
-            else self.moodle.courses.by_shortname(wanted.course)
-        )
-        if course is None:
-            problems.append(
-                Problem(
-                    where=f"{where}.course",
-                    what=f"there is no course {wanted.course!r}, or the account may"
-                    " not see it",
-                    advice="Write its short name as Moodle shows it, and enrol the"
-                    " service account.",
-                )
-            )
-            return None
-        forums = {
-            forum.cmid: forum
-            for forum in self.moodle.forums.of_courses([course.id]).forums
-        }
-        cmids = tuple(forums) if wanted.forum == "all" else wanted.forum
-        missing = [
-            cmid
-            for cmid in (*cmids, wanted.new_discussions_to)
-            if cmid is not None and cmid not in forums
-        ]
-        if missing or not cmids:
-            there = ", ".join(
-                f"{forum.cmid} ({forum.name})" for forum in forums.values()
-            )
-            problems.append(
-                Problem(
-                    where=f"{where}.forum",
-                    what=f"course {course.shortname} has no forum"
-                    f" {', '.join(map(str, missing))}",
-                    advice=f"It has: {there or 'none that the account may see'}.",
-                )
-            )
-            return None
-        group_id = self._group(wanted, course.id, where, problems)
-        takes_new = wanted.new_discussions_to or cmids[0]
-        return Place(
-            course=course,
-            forums={forums[cmid].id: forums[cmid] for cmid in cmids},
-            new_forum_id=forums[takes_new].id,
-            group_id=group_id,
-        )
-
-    def _group(
-        self, wanted: PairSettings, course_id: int, where: str, problems: list[Problem]
-    ) -> int | None:
-        if wanted.group is None:
-            return None
-        groups = self.moodle.groups.of_course(course_id)
-        for group in groups:
-            if wanted.group in {group.id, group.name}:
-                return group.id
-        problems.append(
-            Problem(
-                where=f"{where}.group",
-                what=f"the course has no group {wanted.group!r}",
-                advice="It has: "
-                + (", ".join(f"{one.name} ({one.id})" for one in groups) or "none")
-                + ".",
-            )
-        )
-        return None
 
     def forget_places(self) -> None:
         """Let the next run ask the site again where each pair is."""
@@ -399,7 +304,3 @@ class Bridge:
             settle_after=self.settings.safety.settle_after,
             max_posts=self.settings.safety.max_posts,
         )
-
-
-def _asked(wanted: PairSettings) -> str:
-    return repr((wanted.course, wanted.forum, wanted.new_discussions_to, wanted.group))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moodle_bridge.interfaces import IMailingList
-from moodle_bridge.model.forum import Course, Forum, ForumKind
+from moodle_bridge.model.forum import Course, Forum
 
 if TYPE_CHECKING:
-    from sync.ledger import Transaction
     from sync.settings.pair import PairSettings
 
 
@@ -47,49 +44,3 @@ class Pair:
     def tag(self) -> str:
         """What stands in brackets before subjects."""
         return self.settings.tag or self.place.course.shortname
-
-
-def remember_place(
-    transaction: Transaction, pair: str, place: Place, *, asked: str
-) -> None:
-    """Keep the place of a pair; `asked` says for which settings it was found."""
-    transaction.cursors.move(
-        f"pair:{pair}:place",
-        json.dumps(
-            {
-                "asked": asked,
-                "read_at": transaction.clock().isoformat(),
-                "course": asdict(place.course),
-                "forums": [asdict(forum) for forum in place.forums.values()],
-                "new_forum_id": place.new_forum_id,
-                "group_id": place.group_id,
-            }
-        ),
-    )
-
-
-def forget_place(transaction: Transaction, pair: str) -> None:
-    """Let the place of a pair be found anew; may be repeated."""
-    transaction.cursors.move(f"pair:{pair}:place", "null")
-
-
-def remembered_place(
-    transaction: Transaction, pair: str, *, asked: str, not_older_than: timedelta
-) -> Place | None:
-    """Return the place of a pair if it was found lately for the same settings."""
-    text = transaction.cursors.get(f"pair:{pair}:place")
-    kept = json.loads(text) if text else None
-    if kept is None:
-        return None
-    age = transaction.clock() - datetime.fromisoformat(kept["read_at"])
-    if kept["asked"] != asked or not timedelta() <= age <= not_older_than:
-        return None
-    forums = [
-        Forum(**{**forum, "kind": ForumKind(forum["kind"])}) for forum in kept["forums"]
-    ]
-    return Place(
-        course=Course(**kept["course"]),
-        forums={forum.id: forum for forum in forums},
-        new_forum_id=kept["new_forum_id"],
-        group_id=kept["group_id"],
-    )
