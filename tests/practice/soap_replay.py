@@ -41,15 +41,19 @@ def soap_differences(
         found.append(f"status {response.status_code}, recorded {step['http_status']}")
     if response.content_type.lower() != step["content_type"].lower():
         found.append(f"type {response.content_type}, recorded {step['content_type']}")
-    recorded = list(_lines(step["response_xml"]))
-    actual = list(_lines(response.get_data(as_text=True)))
-    found += [
-        f"{new}, recorded {old}"
-        for old, new in zip(recorded, actual, strict=False)
-        if old != new
+    return found + differing(step["response_xml"], response.get_data(as_text=True))
+
+
+def differing(recorded: str, actual: str) -> list[str]:
+    """Return where an envelope or description differs from the recorded one."""
+    old, new = list(_lines(recorded)), list(_lines(actual))
+    found = [
+        f"{now}, recorded {before}"
+        for before, now in zip(old, new, strict=False)
+        if before != now
     ][:5]
-    if len(recorded) != len(actual) and not _cut_off(step["response_xml"]):
-        found.append(f"{len(actual)} elements, recorded {len(recorded)}")
+    if len(old) != len(new) and not _cut_off(recorded):
+        found.append(f"{len(new)} elements, recorded {len(old)}")
     return found
 
 
