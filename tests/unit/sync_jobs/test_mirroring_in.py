@@ -386,16 +386,30 @@ def test_what_came_by_the_list_does_not_go_back_to_it(course: BridgedCourse) -> 
     assert "A pencil is the best beginning" in text_of(mail)
 
 
-@pytest.mark.parametrize("name", ["out-of-office", "bounce"])
-def test_what_nobody_wrote_is_kept_and_not_posted(
-    course: BridgedCourse, name: str
-) -> None:
-    course.box.lay((MAILS / f"{name}.eml").read_bytes())
+def test_what_nobody_wrote_is_kept_and_not_posted(course: BridgedCourse) -> None:
+    course.box.lay((MAILS / "out-of-office.eml").read_bytes())
     assert course.sync().code == 0
     assert course.posts() == []
     assert course.sent() == []
     with course.reading() as transaction:
         assert transaction.inbound.counts() == {"ignored": 1}
+
+
+def test_the_first_report_of_a_dead_address_is_shown_to_a_person(
+    course: BridgedCourse,
+) -> None:
+    report = (MAILS / "bounce.eml").read_bytes()
+    for number in range(1, 3):
+        course.box.lay(report.replace(b"dsn-1@", b"dsn-%d@" % number))
+    assert course.sync().code == 3
+    course.box.lay(report.replace(b"dsn-1@", b"dsn-3@"))
+    assert course.sync().code == 0
+    assert course.sent() == []
+    ((name, reason),) = held(course)
+    assert reason == "bounce"
+    assert "fo26@lists.example 5.1.1" in course.call("held", "show", name).said
+    with course.reading() as transaction:
+        assert transaction.inbound.counts() == {"held": 1, "ignored": 2}
 
 
 def test_files_come_through_the_draft_area(course: BridgedCourse) -> None:

@@ -316,7 +316,7 @@ def test_a_mail_put_off_holds_up_its_discussion_alone(course: BridgedCourse) -> 
     discussion = course.post(course.aminata, "one")
     course.reply(course.ha, discussion, "after one")
     course.post(course.jan, "two")
-    course.outbox.troubles.extend([BUSY, BUSY])
+    course.outbox.troubles.append(BUSY)
     done = course.sync()
     assert subjects(course) == ["[FO26] two"]
     assert "451" in done.said
@@ -347,7 +347,7 @@ def test_a_mail_that_is_put_off_for_days_is_held_for_a_person(
 ) -> None:
     course.post(course.aminata, "one")
     for _ in range(3):
-        course.outbox.troubles.extend([BUSY, BUSY])
+        course.outbox.troubles.append(BUSY)
         last = course.sync()
         course.clock.move(days=3)
     assert last.code == 3
