@@ -145,7 +145,8 @@ RULES: tuple[Rule, ...] = (
         description="A mail server tells of a mail that it did not deliver.",
         kind=VerdictKind.BOUNCE,
         outcome=Outcome.ASIDE,
-        advice="See which address failed; after several, ask its owner for another.",
+        advice="Correct the address in Moodle, or ask its owner for another; then drop"
+        " this report. Until then further ones for the address are put aside.",
         check=rule.bounce,
     ),
     Rule(

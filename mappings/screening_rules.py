@@ -17,7 +17,13 @@ from mappings.list_mail import (
     is_from_list,
     is_list_admin,
 )
-from mappings.verdict import Outcome, Screened, Verdict, VerdictKind
+from mappings.verdict import (
+    DeliveryFailure,
+    Outcome,
+    Screened,
+    Verdict,
+    VerdictKind,
+)
 
 _OVERSIZE = "x-moodle-bridge-oversize"
 _CALENDAR_ANSWER = re.compile(r"(?im)^method:\s*(?:reply|counter|declinecounter)\s*$")
@@ -26,6 +32,7 @@ _SPAM_SUBJECT = re.compile(r"(?i)^\W{0,5}(?:possible )?spam\W{1,5}\s")
 _UNREADABLE = frozenset({"over-parts", "over-nesting", "unparseable", "encrypted"})
 _DETAIL_LONGEST = 200
 _DIGITS_MOST = 15
+_TOLD_MOST = 20
 
 Check = Callable[[Screened, "Rule"], Verdict | None]
 
@@ -136,9 +143,13 @@ def bounce(asked: Screened, rule: Rule) -> Verdict | None:
         reason=kind.value if failures else "bounce-of-nobody",
         advice=rule.advice,
         rule=rule.name,
-        detail=f"{len(failures)} recipients",
+        detail=", ".join(_failure_told(failure) for failure in failures[:_TOLD_MOST]),
         failures=failures,
     )
+
+
+def _failure_told(failure: DeliveryFailure) -> str:
+    return f"{failure.address} {failure.status}".rstrip()
 
 
 def complaint(asked: Screened, rule: Rule) -> Verdict | None:

@@ -10,6 +10,7 @@ from mappings.mail_reading import ReadMail
 from mappings.screening import Outcome, ScreeningRules, screen
 from mappings.senders import author_of
 from mappings.trimming import Trimmed, trim
+from mappings.verdict import Verdict
 from moodle_bridge.model.people import Person
 from sync.jobs.copies import is_copy, twin_of
 from sync.jobs.routing import Route
@@ -71,6 +72,7 @@ class Judge:
         self._max_size = max_size
         self._authserv_id = authserv_id
         self._asked_again: set[int] = set()
+        self._dead_addresses: set[str] = set()
 
     def judge(
         self, transaction: Transaction, inbound: Inbound, mail: ReadMail, route: Route
@@ -118,6 +120,7 @@ class Judge:
             return judged(
                 InboundState.HELD
                 if verdict.outcome is Outcome.HOLD
+                or self._tells_of_a_dead_address(transaction, verdict)
                 else InboundState.IGNORED,
                 verdict.rule,
                 verdict.reason,
@@ -221,6 +224,26 @@ class Judge:
                 for person in self._people_of(pair.place.course.id, address)
             )
         ]
+
+    def _tells_of_a_dead_address(
+        self, transaction: Transaction, verdict: Verdict
+    ) -> bool:
+        """Say whether a delivery report is the first for an address that is dead.
+
+        Its owner gets nothing and does not know; each mail brings one more report.
+        """
+        dead = {failure.address for failure in verdict.failures if failure.hard}
+        dead -= self._dead_addresses
+        if not dead:
+            return False
+        self._dead_addresses |= dead
+        known = {
+            word
+            for report in transaction.inbound.with_state(InboundState.HELD, limit=1000)
+            if report.rule == verdict.rule
+            for word in report.detail.replace(",", " ").split()
+        }
+        return not dead <= known
 
     def _people_of(self, course_id: int, address: str) -> list[Person]:
         found = with_address(self._participants.of_course(course_id), address)

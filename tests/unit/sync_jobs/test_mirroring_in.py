@@ -402,6 +402,7 @@ def test_the_first_report_of_a_dead_address_is_shown_to_a_person(
     for number in range(1, 3):
         course.box.lay(report.replace(b"dsn-1@", b"dsn-%d@" % number))
     assert course.sync().code == 3
+    course.clock.move(minutes=5)
     course.box.lay(report.replace(b"dsn-1@", b"dsn-3@"))
     assert course.sync().code == 0
     assert course.sent() == []
