@@ -172,7 +172,7 @@ def _steps(m: Moodle) -> Iterable[Callable[[], object]]:
         lambda: m.calendar.between(
             NOW, NOW + timedelta(days=1), course_ids=[2], group_ids=[1]
         ),
-        *[lambda event=event: m.calendar.create([event]) for event in events],  # type: ignore[misc]
+        *[lambda event=event: m.calendar.create([event]) for event in events],
         lambda: m.calendar.delete([1]),
         lambda: m.messages.send(NewMessage(user_id=1, text="x")),
         lambda: m.messages.send_all([NewMessage(user_id=1, text="x")]),
