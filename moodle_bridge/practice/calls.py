@@ -96,7 +96,9 @@ class Function:
     `run` takes the call and the checked arguments and returns what becomes the JSON
     answer, made anew each time; it raises `Refusal`, and then has changed nothing.
     `returns` is the shape of the answer as far as SOAP must know it, None for a void
-    function. `writes` says whether it changes the state.
+    function. `writes` says whether it changes the state. `typed` are the parameters
+    of which PHP itself wants their type: a null is an error there, and SOAP makes one
+    of everything that was left out.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Function:
     run: Run
     returns: Returned | None = None
     writes: bool = False
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def spoils_soap(self) -> bool:

@@ -125,11 +125,20 @@ def _run(desk: Desk, soap: SoapCall, counter: _Counter) -> tuple[Operation, Any]
     if operation is None:
         raise SoapFault(SERVER, f"Procedure '{soap.function}' not present")
     arguments = arguments_of(soap.element, dict(operation.parts))
-    for name, described in operation.function.parameters.fields.items():
-        if arguments[name] is None and isinstance(described, Value):
+    function = operation.function
+    for place, (name, described) in enumerate(function.parameters.fields.items(), 1):
+        if arguments[name] is not None:
+            continue
+        if name in function.typed:
+            raise SoapFault(
+                SERVER,
+                f"{function.name}(): Argument #{place} (${name}) must be of type "
+                f"{function.typed[name]}, null given",
+            )
+        if isinstance(described, Value):
             arguments[name] = _nothing(described)
     try:
-        return operation, desk.run(counter.call, operation.function, arguments)
+        return operation, desk.run(counter.call, function, arguments)
     except Refusal as refusal:
         raise fault_of(refusal) from None
 

@@ -144,9 +144,17 @@ def test_what_may_be_absent_from_a_structure_is_nil(site: Site, token: str) -> N
             "Call to a member function get_forum_id() on null",
         ),
         (
-            "<discussionid>1</discussionid>",
+            POSTS.format(1).replace("created", "never"),
             "Receiver",
             "Unknown error | ERRORCODE: invalidparameter",
+        ),
+        (
+            "<discussionid>1</discussionid>",
+            "SOAP-ENV:Server",
+            (
+                "mod_forum_get_discussion_posts(): Argument #4 "
+                "($includeinlineattachments) must be of type bool, null given"
+            ),
         ),
     ],
 )
@@ -249,3 +257,58 @@ def test_faults_strike_soap_as_well(site: Site, token: str) -> None:
     assert fault(response)[0] == "MOODLE:error"
     assert described(site, token).status_code == 503
     assert described(site, token).status_code == 200
+
+
+def test_a_scalar_that_was_left_out_is_nothing_rather_than_its_default(
+    site: Site, token: str
+) -> None:
+    function = "mod_forum_get_forum_discussions"
+    some = f"<forumid>{site.seeded.questions.id}</forumid><perpage>1</perpage>"
+    # Left out, the order is 0, which is none; its default would have been fine.
+    assert fault(send(site, token, function, some))[2] == "invalidparameter"
+    response = send(site, token, function, f"{some}<sortorder>1</sortorder>")
+    assert response.status_code == 200
+    found = etree.fromstring(response.get_data())
+    assert len(found.findall(".//discussions/item")) == 1
+
+
+def test_a_list_that_was_left_out_is_refused(site: Site) -> None:
+    token = site.moodle.token_for(site.bridge, ["core_enrol_get_enrolled_users"])
+    response = send(
+        site, token, "core_enrol_get_enrolled_users", "<courseid>2</courseid>"
+    )
+    assert fault(response)[2] == "invalidparameter"
+
+
+def test_each_struct_is_numbered_after_those_inside_it(site: Site, token: str) -> None:
+    found = etree.fromstring(described(site, token).get_data())
+    types = found.findall(".//{*}complexType")
+    names = [kind.get("name") for kind in types]
+    assert names == [
+        f"webservices_struct_class_{number:06d}" for number in range(len(names))
+    ]
+    for number, kind in enumerate(types):
+        for element in kind.iter("{*}element"):
+            inner = str(element.get("type")).rpartition("_")[2]
+            assert not inner.isdigit() or int(inner) < number
+
+
+def test_a_batch_is_known_to_faults_by_what_is_inside_it(
+    site: Site, token: str
+) -> None:
+    site.moodle.faults.plan(FaultKind.BAD_GATEWAY, "mod_forum_get_discussion_posts")
+    pairs = (
+        '<item><key xsi:type="xsd:string">function</key>'
+        '<value xsi:type="xsd:string">mod_forum_get_discussion_posts</value></item>'
+        '<item><key xsi:type="xsd:string">arguments</key>'
+        '<value xsi:type="xsd:string">{"discussionid": 1}</value></item>'
+    )
+    requests = (
+        '<requests SOAP-ENC:arrayType="ns2:Map[1]" xsi:type="SOAP-ENC:Array">'
+        f'<item xsi:type="ns2:Map">{pairs}</item></requests>'
+    )
+    batch = "tool_mobile_call_external_functions"
+    assert send(site, token, batch, requests).status_code == 502
+    answered = send(site, token, batch, requests)
+    assert answered.status_code == 200
+    assert b'"posts":[' in answered.get_data().replace(b"&quot;", b'"')

@@ -202,6 +202,7 @@ FUNCTIONS = (
             groupid=default("int", 0),
         ),
         run=get_forum_discussions,
+        typed={"forumid": "int"},
         returns=struct("discussions[] warnings[]"),
     ),
     Function(

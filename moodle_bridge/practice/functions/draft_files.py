@@ -108,6 +108,7 @@ FUNCTIONS = (
             files=items(record(filepath=value("path"), filename=value("file"))),
         ),
         run=delete_draft_files,
+        typed={"draftitemid": "int", "files": "array"},
         returns=struct("parentpaths[] warnings[]"),
         writes=True,
     ),

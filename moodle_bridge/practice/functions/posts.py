@@ -197,6 +197,7 @@ FUNCTIONS = (
             includeinlineattachments=default("bool", preset=False),
         ),
         run=get_discussion_posts,
+        typed={"discussionid": "int", "includeinlineattachments": "bool"},
         returns=struct(
             "posts[] forumid:int courseid:int ratinginfo{contextid:int "
             "component ratingarea canviewall:int canviewany:int scales[] "
