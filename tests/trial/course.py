@@ -329,11 +329,11 @@ recheck_every = "1h"
             connection.close()
 
     def is_quiet(self) -> bool:
-        """Say whether nothing waits to be done, as far as the bridge knows."""
+        """Say whether nothing waits to be done in these years, as the bridge knows."""
         waiting = self.ledger(
             "select 1 from intent where state in ('planned', 'sending', 'held')"
             " union all select 1 from inbound where state in ('new', 'accepted')"
-            " union all select 1 from link where state = 'waiting'"
+            " union all select 1 from link where state = 'waiting' and due_at < '2100'"
         )
         return not waiting and not any((self.office.path(BRIDGE) / "new").iterdir())
 
