@@ -293,6 +293,7 @@ class BridgedCourse:
         }
         mail = keys.pop("mail", "")
         sync = keys.pop("sync", "")
+        ledger = keys.pop("ledger", "")
         pair = "\n".join(f"{key} = {value}" for key, value in keys.items())
         pairs = pairs or f"[[pair]]\n{pair}\n[pair.list]{self.lists}"
         (self.folder / "bridge.toml").write_text(
@@ -315,6 +316,8 @@ settle_after = "10m"
 {safety}
 [sync]
 {sync}
+[ledger]
+{ledger}
 {pairs}
 """,
             encoding="utf-8",

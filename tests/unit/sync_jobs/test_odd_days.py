@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import uuid
+
 import pytest
+from sqlalchemy import create_engine, text
 
 from moodle_bridge.errors import InDoubt, Permanent, Transient
 from moodle_bridge.practice import FaultKind
@@ -208,3 +212,98 @@ def test_a_service_that_takes_no_batches_does_the_same(course: BridgedCourse) ->
     course.moodle.faults.plan(FaultKind.NOTICE, count=None)
     assert course.sync().code == 0
     assert len(course.sent()) == 1
+
+
+def test_the_whole_road_runs_on_postgresql(unbegun: BridgedCourse) -> None:
+    server = os.environ.get("MOODLE_BRIDGE_TEST_POSTGRES")
+    if not server:
+        pytest.skip("MOODLE_BRIDGE_TEST_POSTGRES is not set (see tests/postgres.sh)")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    engine = create_engine(server)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {name}"))
+    try:
+        unbegun.configure(ledger=f'url = "{server}?options=-csearch_path={name}"')
+        unbegun.begin()
+        discussion = unbegun.post(unbegun.aminata)
+        assert unbegun.sync().counts["done"] == 1
+        asked = unbegun.sent()[0].message_id
+        subject = "=?utf-8?q?a=00b?="
+        unbegun.write(unbegun.ha, "Use a pen\x00", answers=asked, subject=subject)
+        unbegun.write("sam@out.example", "Hello", to=BRIDGE)
+        ended = unbegun.sync()
+        assert ended.code == 3
+        assert ended.counts["mails received"] == 2
+        assert len(unbegun.posts(discussion)) == 2
+        unbegun.clock.move(hours=7)
+        unbegun.moodle.delete(unbegun.ha, unbegun.reply(unbegun.ha, discussion, "x"))
+        assert unbegun.sync().code == 0
+        (held,) = unbegun.call("held").data["held"]
+        assert unbegun.call("held", "release", held["id"]).code == 0
+        unbegun.sync()
+        assert unbegun.call("status").data["mails"] == {"held": 1, "posted": 1}
+        assert len(unbegun.call("runs").data["runs"]) == 5
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+        engine.dispose()
+
+
+def test_a_copy_of_a_photo_is_known_and_words_are_no_copy_of_it(
+    course: BridgedCourse,
+) -> None:
+    photo = [("a.jpg", b"jpeg" * 30)]
+    same = "<same@x.example>"
+    course.write(course.ha, "", files=photo, message_id=same)
+    course.sync()
+    course.write(course.ha, " ", files=photo, message_id=same, subject="again")
+    course.write(course.ha, "Words", message_id=same, subject="words")
+    assert course.sync().code == 3
+    with course.reading() as transaction:
+        states = [mail.state.value for mail in transaction.inbound.find(same)]
+    assert states == ["posted", "ignored", "held"]
+
+
+def test_a_mail_without_an_id_is_posted_once(course: BridgedCourse) -> None:
+    raw = b"From: ha@vn.example\r\nTo: fo26@lists.example\r\n\r\nHello all.\r\n"
+    course.box.lay(raw)
+    course.box.lay(raw)
+    assert course.sync().code == 0
+    assert course.sync().code == 0
+    assert len(course.posts()) == 1
+
+
+def test_a_held_mail_that_comes_again_is_held_once(course: BridgedCourse) -> None:
+    for subject in ("one", "again"):
+        course.write("sam@out.example", "Hello", message_id="<s@x>", subject=subject)
+        course.sync()
+    assert len(course.call("held").data["held"]) == 1
+
+
+def test_a_private_reply_of_long_ago_stays_private(unbegun: BridgedCourse) -> None:
+    discussion = unbegun.post(unbegun.aminata)
+    unbegun.reply(unbegun.grace, discussion, "Between us", private=True)
+    unbegun.clock.move(minutes=1)
+    unbegun.begin("--backfill", "9")
+    assert len(unbegun.sent()) == 1
+    assert b"Between us" not in unbegun.sent()[0].content
+
+
+def test_a_correction_to_a_post_deleted_meanwhile_is_not_sent(
+    unbegun: BridgedCourse,
+) -> None:
+    unbegun.configure(corrections="true", hold='"30m"')
+    unbegun.begin()
+    discussion = unbegun.post(unbegun.aminata)
+    answer = unbegun.reply(unbegun.ha, discussion, "Firts")
+    unbegun.clock.move(minutes=31)
+    unbegun.sync()
+    unbegun.clock.move(hours=7)
+    unbegun.moodle.edit(unbegun.grace, answer, "<p>First</p>")
+    unbegun.sync()
+    assert unbegun.link(answer).state is LinkState.WAITING
+    unbegun.moodle.delete(unbegun.grace, answer)
+    unbegun.clock.move(hours=7)
+    unbegun.sync()
+    assert unbegun.link(answer).state is LinkState.SENT
+    assert len(unbegun.sent()) == 2
