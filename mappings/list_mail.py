@@ -14,6 +14,7 @@ _DIGEST_SUBJECT = re.compile(
     r"|\bdigest\b.{0,20}\b\d+ (?:messages|updates|new)\b"
     r"|^\S+@groups\.io digest #\d+|\babridged digest\b"
 )
+_ANSWER_MARK = re.compile(r"(?i)^(?:\[[^\]]{1,40}\]\s*|(?:re|aw|sv|antw?|rép)\s*:\s*)+")
 _ADMIN_LOCAL = re.compile(
     r"(?i)^(?P<list>.+?)[-+](?:request|owner|bounces?|confirm|join|leave|admin"
     r"|subscribe|unsubscribe|help|noreply|return|sendinvite)(?:[+=-].*)?$"
@@ -95,6 +96,12 @@ def is_digest(mail: ReadMail) -> bool:
     if "multipart/digest" in mail.part_types:
         return True
     return bool(_DIGEST_SUBJECT.search(mail.subject)) and not mail.in_reply_to
+
+
+def answers_digest(mail: ReadMail) -> bool:
+    """Say whether the mail answers a digest as a whole, by its subject."""
+    answered = _ANSWER_MARK.sub("", mail.subject)
+    return answered != mail.subject and bool(_DIGEST_SUBJECT.search(answered))
 
 
 def _is_of_list(sender: str, mailing_list: ListAddress | None) -> bool:

@@ -199,6 +199,15 @@ RULES: tuple[Rule, ...] = (
         check=rule.digest,
     ),
     Rule(
+        name="digest-answer",
+        description="It answers a digest, which holds several posts.",
+        kind=VerdictKind.DIGEST,
+        outcome=Outcome.HOLD,
+        advice="Ask its author to answer in Moodle or to a single mail; or release it,"
+        " and it begins a discussion of its own.",
+        check=rule.digest_answer,
+    ),
+    Rule(
         name="auto-reply",
         description="A program answered in somebody's place.",
         kind=VerdictKind.AUTO_REPLY,

@@ -12,6 +12,7 @@ from mappings.bounces import delivery_failures, is_delivery_report
 from mappings.bridge_header import BRIDGE_HEADER, bridge_header
 from mappings.identity import is_ours, post_id_of
 from mappings.list_mail import (
+    answers_digest,
     asks_for_a_person,
     is_digest,
     is_from_list,
@@ -200,6 +201,13 @@ def list_admin(asked: Screened, rule: Rule) -> Verdict | None:
 def digest(asked: Screened, rule: Rule) -> Verdict | None:
     """Hit digests (RFC 2046 5.1.5, RFC 1153)."""
     return _hit(rule, asked.mail.subject) if is_digest(asked.mail) else None
+
+
+def digest_answer(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit answers to a digest, which name none of the posts in it."""
+    if answers_digest(asked.mail):
+        return _hit(rule, asked.mail.subject, reason="digest-answer")
+    return None
 
 
 def auto_reply(asked: Screened, rule: Rule) -> Verdict | None:

@@ -250,6 +250,18 @@ def test_letters_of_the_lists_program_are_no_posts(headers: str) -> None:
     assert screen(written(headers), RULES).kind == VerdictKind.LIST_ADMIN
 
 
+@pytest.mark.parametrize(
+    "subject",
+    ["Re: Sm25 Digest, Vol 1, Issue 2", "[SM25] Re: Sm25 Digest, Vol 1, Issue 2"],
+)
+def test_an_answer_to_a_digest_has_no_place(subject: str) -> None:
+    headers = f"{PERSON}\nSubject: {subject}\nIn-Reply-To: <digest@lists.example.org>"
+    verdict = screen(written(headers), RULES)
+    assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, "digest-answer")
+    ordinary = f"{PERSON}\nSubject: Re: A digest of ideas\nIn-Reply-To: <a@b.example>"
+    assert screen(written(ordinary), RULES).kind == VerdictKind.ACCEPT
+
+
 def test_without_a_list_nobody_is_its_owner() -> None:
     rules = ScreeningRules(site_tag="abcdef", domain="bridge.example.org")
     read = written("From: sm25-owner@lists.example.org\nSubject: Plan")
