@@ -15,15 +15,42 @@ if TYPE_CHECKING:
     from sync.cli.checks.finding import Finding
 
 
-@click.command("check", cls=options.Command)
+@click.command(
+    "check",
+    cls=options.Command,
+    epilog=options.examples(
+        "moodle-bridge check",
+        "moodle-bridge check --service-csv --job mirror",
+    ),
+)
+@click.option(
+    "--service-csv",
+    is_flag=True,
+    help="Print as CSV, for the site's admin, which functions the service is to hold."
+    " Nothing is looked at, and no bridge.toml is needed.",
+)
+@click.option(
+    "--job",
+    "jobs",
+    multiple=True,
+    # As moodle_bridge.moodle.functions.Job has them; a test compares.
+    type=click.Choice(["mirror", "enrol", "rota", "alerts", "report", "intake"]),
+    help="With --service-csv: only what this job needs. May be given several times.",
+)
 @options.pass_invocation
-def command(invocation: Invocation) -> Result:
+def command(
+    invocation: Invocation, *, service_csv: bool, jobs: tuple[str, ...]
+) -> Result:
     """Look whether all is in order: settings, ledger, Moodle, mail.
 
     Nothing is sent, posted or marked. Each line says ok, warning or missing, and
     what to do. The exit code is 2 when something is missing, 5 when that is only
     because a remote end could not be reached.
     """
+    if service_csv:
+        return _service(jobs)
+    if jobs:
+        raise click.UsageError("--job goes with --service-csv")
     return shown(list(_findings(invocation)), invocation)
 
 
@@ -50,7 +77,8 @@ def shown(findings: Iterable[Finding], invocation: Invocation) -> Result:
     to_do = [finding for finding in findings if finding.state is not State.OK]
     if to_do:
         parts += ["", "What to do:"]
-        parts += [f"  {one.what}: {masked(one.advice)}" for one in to_do]
+        lines = (f"  {one.what}: {masked(one.advice)}" for one in to_do)
+        parts += dict.fromkeys(lines)
     return Result(
         exit_code=code,
         parts=parts,
@@ -63,6 +91,28 @@ def shown(findings: Iterable[Finding], invocation: Invocation) -> Result:
                     "advice": masked(finding.advice),
                 }
                 for finding in findings
+            ]
+        },
+    )
+
+
+def _service(names: Iterable[str]) -> Result:
+    from moodle_bridge.moodle.functions import Job  # noqa: PLC0415 - as above
+    from sync.cli.checks.service import service_csv, service_rows  # noqa: PLC0415
+
+    jobs = frozenset(map(Job, names)) or frozenset(Job)
+    return Result(
+        parts=[service_csv(jobs)],
+        data={
+            "service": [
+                {
+                    "function": row.function,
+                    "jobs": list(row.jobs),
+                    "purpose": row.purpose,
+                    "may_be_left_out": row.optional,
+                    "capabilities": list(row.capabilities),
+                }
+                for row in service_rows(jobs)
             ]
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sync.cli.invocation import Invocation
@@ -28,3 +29,18 @@ class Called:
 Call = Callable[..., Called]
 Body = Callable[[Callable[[Invocation], object]], None]
 Configured = Callable[..., None]
+
+
+def not_ok(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for row in rows if row["state"] != "ok"]
+
+
+def checked(
+    call: Call, *, now: datetime | None = None
+) -> tuple[int, dict[str, tuple[str, str]]]:
+    called = call("check", "--json", now=now or datetime.now(UTC))
+    findings = {
+        row["what"]: (row["state"], f"{row['seen']} | {row['advice']}")
+        for row in called.data["findings"]
+    }
+    return called.code, findings

@@ -1,0 +1,119 @@
+"""Which jobs bridge.toml asks for, and whether the token's service is made for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from moodle_bridge.moodle.functions import (
+    BATCH,
+    COURSE_GROUPS,
+    DELETE_COHORT_MEMBERS,
+    OPTIONAL,
+    PURPOSES_OF,
+    Job,
+)
+from sync.cli.checks.finding import Finding, missing, ok, warning
+
+if TYPE_CHECKING:
+    from moodle_bridge.moodle.site import SiteInfo
+    from sync.settings import Settings
+
+_SHOWN = 3
+_READS_AT_ONCE = 25
+_WHERE = "Site administration > Server > Web services > External services > Functions"
+
+
+def jobs_used(settings: Settings) -> frozenset[Job]:
+    """Return the jobs that bridge.toml asks for."""
+    return frozenset({Job.MIRROR} if settings.pairs else ())
+
+
+def look_at_functions(settings: Settings, info: SiteInfo) -> Iterator[Finding]:
+    """Say for each job what the service lacks, and what it holds beyond all jobs."""
+    used = jobs_used(settings)
+    for job in Job:
+        functions = PURPOSES_OF[job]
+        held = len(functions.keys() & info.functions)
+        what, count = f"job {job}", f"{held} of {len(functions)} functions"
+        if job not in used:
+            yield ok(what, f"not used; {count} are in the service")
+        elif held == len(functions):
+            yield ok(what, f"all {held} functions are in the service")
+        else:
+            yield from _incomplete(job, info, what, f"{count} are in the service")
+    yield from _lacking(settings, info, used)
+    yield from _batch(info, used)
+    yield from _cohort_sync(info)
+    yield from _beyond(info, used)
+
+
+def _incomplete(job: Job, info: SiteInfo, what: str, seen: str) -> Iterator[Finding]:
+    # What may be left out stands last in the list to be added.
+    lacking = sorted(info.missing_for(job), key=OPTIONAL.__contains__)
+    told = warning if OPTIONAL.issuperset(lacking) else missing
+    yield told(what, seen, f"Add in {_WHERE}: {', '.join(lacking)}.")
+
+
+def _lacking(
+    settings: Settings, info: SiteInfo, used: frozenset[Job]
+) -> Iterator[Finding]:
+    in_groups = any(pair.group is not None for pair in settings.pairs)
+    for function in info.missing_for(*used):
+        if function == BATCH:
+            continue
+        purpose = next(
+            PURPOSES_OF[job][function] for job in used if function in PURPOSES_OF[job]
+        )
+        needless = function in OPTIONAL and not (
+            function == COURSE_GROUPS and in_groups
+        )
+        told = warning if needless else missing
+        yield told(
+            function,
+            f"is not in the service; it is needed {purpose}",
+            f"Add it to the token's service: {_WHERE}.",
+        )
+
+
+def _batch(info: SiteInfo, used: frozenset[Job]) -> Iterator[Finding]:
+    if not any(BATCH in PURPOSES_OF[job] for job in used):
+        return
+    if BATCH in info.functions:
+        yield ok("many reads at once", f"{_READS_AT_ONCE} go in one request")
+        return
+    yield warning(
+        BATCH,
+        "is not in the service: each read is a request by itself, so 200 discussions"
+        f" are 200 requests instead of {200 // _READS_AT_ONCE}",
+        f"Add it to the token's service: {_WHERE}.",
+    )
+
+
+def _beyond(info: SiteInfo, used: frozenset[Job]) -> Iterator[Finding]:
+    wanted = {name for job in used for name in PURPOSES_OF[job]}
+    beyond = sorted(info.functions - wanted)
+    if not beyond:
+        yield ok("least rights", "the service holds no function that is not needed")
+        return
+    some = ", ".join(beyond[:_SHOWN]) + (", ..." if len(beyond) > _SHOWN else "")
+    yield warning(
+        "least rights",
+        f"the service holds {len(beyond)} functions that no job here needs: {some}",
+        "Give the token a service of its own with the functions that `moodle-bridge"
+        " check --service-csv` lists for the jobs that are used.",
+    )
+
+
+def _cohort_sync(info: SiteInfo) -> Iterator[Finding]:
+    # Web services tell neither of the method nor of its action (they list only the
+    # methods by which people enrol themselves), so it can only be said in words.
+    if DELETE_COHORT_MEMBERS in info.functions:
+        yield warning(
+            "cohort sync",
+            "the token may take people out of cohorts; whether that ends enrolments"
+            " cannot be seen from here",
+            "Look at Site administration > Plugins > Enrolments > Cohort sync >"
+            " External unenrol action: with 'Unenrol user from course', who leaves a"
+            " cohort loses grades and groups. Choose 'Disable course enrolment'.",
+        )
