@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, TypeAdapter
 
 from moodle_bridge.moodle.outcomes import StoredDifferently, difference
-from moodle_bridge.moodle.wire import unescaped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,13 +189,11 @@ class AccountRow(BaseModel):
 
     def account(self) -> Account:
         """Return it as the client gives it."""
-        told = {
-            ours: unescaped(getattr(self, theirs) or "")
-            for ours, theirs in _NAMES.items()
-        }
+        # Of accounts Moodle tells the text as it is stored, not as HTML.
+        told = {ours: getattr(self, theirs) or "" for ours, theirs in _NAMES.items()}
         return Account(
             user_id=self.id,
-            fullname=unescaped(self.fullname or ""),
+            fullname=self.fullname or "",
             auth=self.auth or "",
             suspended=bool(self.suspended),
             custom_fields={row.shortname: row.value or "" for row in self.customfields},

@@ -246,3 +246,57 @@ def test_a_cohort_that_is_gone_is_missing(
     assert list(cohorts.by_ids([number, 99])) == [number]
     transport.errors["core_cohort_get_cohorts"] = [refused("invalidrecord")]
     assert cohorts.by_ids([98]) == {}
+
+
+def test_cohorts_that_an_answer_passes_over_were_not_made(
+    cohorts: Cohorts, transport: FakeTransport
+) -> None:
+    transport.functions[CREATE_COHORTS] = lambda _: []
+
+    (found,) = cohorts.create([NewCohort(name="a", idnumber="a")])
+
+    assert (found.outcome, found.code) == (Outcome.NOT_TRIED, "dropped")
+
+
+def test_a_refused_cohort_that_is_not_seen_may_be_hidden(
+    cohorts: Cohorts, fake: FakeCohorts, transport: FakeTransport
+) -> None:
+    fake.has("a")
+    transport.functions[SEARCH_COHORTS] = lambda _: {"cohorts": []}
+
+    (found,) = cohorts.create([NewCohort(name="a", idnumber="a")])
+
+    assert found.outcome is REFUSED
+    assert "hidden" in found.advice
+
+
+def test_a_cohort_that_cannot_be_looked_for_stays_refused(
+    cohorts: Cohorts, fake: FakeCohorts, transport: FakeTransport
+) -> None:
+    fake.has("a")
+    transport.errors[SEARCH_COHORTS] = [refused("nopermissions")]
+
+    (found,) = cohorts.create([NewCohort(name="a", idnumber="a")])
+
+    assert (found.outcome, found.code) == (REFUSED, "invalidparameter")
+
+
+def test_a_cohort_that_cannot_be_read_back_is_told(
+    cohorts: Cohorts, fake: FakeCohorts
+) -> None:
+    made = cohorts.create([NewCohort(name="a", idnumber="a")])
+    fake.cohorts.clear()
+
+    assert cohorts.verified(made)[0].stored_differently[0].field == "cohort"
+
+
+def test_members_that_cannot_be_read_after_a_deletion_leave_what_moodle_said(
+    cohorts: Cohorts, fake: FakeCohorts, transport: FakeTransport
+) -> None:
+    cohort = fake.has("a", 1)
+    away = Transient("away", code="sitemaintenance")
+    transport.errors[COHORT_MEMBERS] = [None, *[away] * 9]
+
+    (found,) = cohorts.delete_members(memberships(cohort, 1))
+
+    assert found.outcome is DONE

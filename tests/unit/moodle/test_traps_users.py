@@ -208,6 +208,16 @@ def test_what_was_stored_as_asked_is_no_difference(
     assert found.stored_differently == ()
 
 
+def test_an_ampersand_in_an_account_is_read_as_it_is_stored(
+    users: Users, accounts: FakeAccounts
+) -> None:
+    asked = person("a", last_name="O'Brien & Co &amp; x", city="A & B")
+
+    (found,) = users.verified_new(users.create([asked]))
+
+    assert found.stored_differently == ()
+
+
 def test_an_account_that_cannot_be_read_back_is_told(
     users: Users, accounts: FakeAccounts
 ) -> None:
@@ -219,6 +229,24 @@ def test_an_account_that_cannot_be_read_back_is_told(
     assert str(found.stored_differently[0]) == (
         "account: asked 'to be seen', stored 'nothing that can be seen'"
     )
+
+
+def test_a_value_that_cannot_be_looked_for_does_not_hide_the_reason_of_others(
+    users: Users, accounts: FakeAccounts, transport: FakeTransport
+) -> None:
+    accounts.has("b")
+    look = accounts.by_field
+
+    def picky(arguments: Any) -> object:
+        if any("+" in value for value in arguments["values"]):
+            raise refused("invalidparameter")
+        return look(arguments)
+
+    transport.functions[USERS_BY_FIELD] = picky
+
+    found = users.create([person("a+x"), person("b", idnumber=None)])
+
+    assert [one.code for one in found] == ["badusername", "usernametaken"]
 
 
 def test_passwords_are_mailed_a_few_to_a_call(
