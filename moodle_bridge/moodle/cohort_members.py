@@ -67,7 +67,8 @@ class CohortMembers:
     def add_members(self, memberships_: Sequence[Membership]) -> Outcomes:
         """Put users into cohorts; return one outcome each, in order. May be repeated.
 
-        Cohort sync enrols a new member into its courses at once.
+        Cohort sync enrols a new member into its courses at once. Raises Transient when
+        the site is away before anything is sent.
         `core_cohort_add_cohort_members`, which warns without saying of whom: where it
         warned, each is sent by itself, which tells them apart.
         """
@@ -80,7 +81,8 @@ class CohortMembers:
         """Take users out of cohorts; return one outcome each. May be repeated.
 
         Who is no member is ALREADY out. Take care: cohort sync, as Moodle ships it,
-        unenrols who leaves, and with the last enrolment go grades and groups.
+        unenrols who leaves, and with the last enrolment go grades and groups. Raises as
+        `add_members`.
         `core_cohort_delete_cohort_members`, all-or-nothing; verified by reading.
         """
         return memberships.deleted(

@@ -16,7 +16,10 @@ _PAGE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Who is in a course: everybody with their role ids, and who may enter it now."""
+    """Who is in a course: everybody with their role ids, and who may enter it now.
+
+    `active` is empty where it was not asked for.
+    """
 
     everybody: Mapping[int, frozenset[int]]
     active: frozenset[int]
@@ -40,7 +43,9 @@ class EnrolledPeople:
     def __init__(self, client: MoodleClient) -> None:
         self._client = client
 
-    def of_courses(self, course_ids: Iterable[int]) -> dict[int, Seen]:
+    def of_courses(
+        self, course_ids: Iterable[int], *, active: bool = False
+    ) -> dict[int, Seen]:
         """Return who is in each course; a course that cannot be read is missing."""
         found: dict[int, Seen] = {}
         for course_id in course_ids:
@@ -49,9 +54,9 @@ class EnrolledPeople:
                     row.id: frozenset(role.roleid for role in row.roles)
                     for row in self._rows(course_id, only_active=False)
                 }
-                active = self._rows(course_id, only_active=True)
+                rows = self._rows(course_id, only_active=True) if active else ()
                 found[course_id] = Seen(
-                    everybody=everybody, active=frozenset(row.id for row in active)
+                    everybody=everybody, active=frozenset(row.id for row in rows)
                 )
             except Permanent as error:
                 if error.concerns_all:

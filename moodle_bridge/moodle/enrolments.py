@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from moodle_bridge.moodle.outcomes import (
     StoredDifferently,
     already,
     refused,
+    unverified,
 )
 from moodle_bridge.moodle.wire import unescaped
 from moodle_bridge.runtime import to_unix
@@ -123,19 +124,13 @@ class Enrolments:
         With a person's last enrolment in a course go grades, groups and last access:
         suspend first. Moodle reports success whatever happens, so it is verified by
         reading: who is in the course by another method too is REFUSED with code
-        `stillenrolled`, who was not in it is ALREADY. `enrol_manual_unenrol_users`,
+        `stillenrolled`, who was not seen in it before is ALREADY. Raises Transient when
+        the site is away before anything is sent. `enrol_manual_unenrol_users`,
         all-or-nothing.
         """
-        courses = {one.course_id for one in participations}
-        before = self._enrolled.of_courses(courses)
-        absent = {
-            index
-            for index, one in enumerate(participations)
-            if one.course_id in before
-            and one.user_id not in before[one.course_id].everybody
-        }
-        waiting = [i for i in range(len(participations)) if i not in absent]
-        outcomes = {index: already(participations[index]) for index in absent}
+        before = self._enrolled.of_courses({one.course_id for one in participations})
+        # Who is not seen is sent all the same: one whom the account may not see looks
+        # like one who is not there.
         written = write_items(
             self._client,
             ItemWrite(
@@ -146,11 +141,12 @@ class Enrolments:
                 scope=lambda one: one.course_id,
                 shared=_OF_COURSE,
             ),
-            [participations[index] for index in waiting],
+            participations,
         )
-        gone = self._looked_after(written)
-        outcomes.update(zip(waiting, gone, strict=True))
-        return tuple(outcomes[index] for index in range(len(participations)))
+        return tuple(
+            already(one.item) if one.is_so and _is_absent(one.item, before) else one
+            for one in self._looked_after(written)
+        )
 
     def verified(
         self, outcomes: Sequence[ItemOutcome[Enrolment]]
@@ -162,7 +158,7 @@ class Enrolments:
         """
         now = self._client.clock()
         seen = self._enrolled.of_courses(
-            {one.item.course_id for one in outcomes if one.is_so}
+            {one.item.course_id for one in outcomes if one.is_so}, active=True
         )
         return tuple(
             replace(
@@ -201,21 +197,30 @@ class Enrolments:
         try:
             after = self._enrolled.of_courses(courses)
         except RemoteError:
-            return list(written)
-        return [
-            refused(
-                one.item,
-                "stillenrolled",
-                f"user {one.item.user_id} is still enrolled in course "
-                f"{one.item.course_id}, by another method than by hand",
-                "Look under Participants how; a cohort, perhaps.",
-            )
-            if one.is_so
-            and one.item.course_id in after
-            and one.item.user_id in after[one.item.course_id].everybody
-            else one
-            for one in written
-        ]
+            after = {}
+        return [_seen_after(one, after) for one in written]
+
+
+def _is_absent(one: Participation, before: Mapping[int, Seen]) -> bool:
+    seen = before.get(one.course_id)
+    return seen is not None and one.user_id not in seen.everybody
+
+
+def _seen_after(
+    one: ItemOutcome[Participation], after: Mapping[int, Seen]
+) -> ItemOutcome[Participation]:
+    seen = after.get(one.item.course_id)
+    if seen is None:
+        return unverified(one)
+    if not one.is_so or one.item.user_id not in seen.everybody:
+        return one
+    return refused(
+        one.item,
+        "stillenrolled",
+        f"user {one.item.user_id} is still enrolled in course {one.item.course_id}, "
+        "by another method than by hand",
+        "Look under Participants how; a cohort, perhaps.",
+    )
 
 
 def _differences(

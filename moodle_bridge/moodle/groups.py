@@ -67,7 +67,24 @@ class _MembersRow(BaseModel):
     userids: list[int]
 
 
+class _Module(BaseModel):
+    groupmode: int
+
+
+class _ModuleAnswer(BaseModel):
+    cm: _Module
+
+
 _SHAPE = TypeAdapter(list[_GroupRow])
+_MODULE = TypeAdapter(_ModuleAnswer)
+
+
+class GroupMode(IntEnum):
+    """How an activity treats groups (Moodle `NOGROUPS` and the like)."""
+
+    NONE = 0
+    SEPARATE = 1
+    VISIBLE = 2
 _MEMBERS = TypeAdapter(list[_MembersRow])
 
 
@@ -144,7 +161,8 @@ class Groups:
     def add_members(self, items: Sequence[Membership]) -> Outcomes:
         """Put users into groups; return one outcome each, in order. May be repeated.
 
-        Moodle takes only who is enrolled in the course.
+        Moodle takes only who is enrolled in the course. Raises Transient when the site
+        is away before anything is sent.
         `core_group_add_group_members`, all-or-nothing.
         """
         before = self.members(item.of for item in items)
@@ -159,7 +177,7 @@ class Groups:
     def delete_members(self, items: Sequence[Membership]) -> Outcomes:
         """Take users out of groups; return one outcome each. May be repeated.
 
-        Moodle leaves in who was put in by an enrolment method.
+        Moodle leaves in who was put in by an enrolment method. Raises as `add_members`.
         `core_group_delete_group_members`, all-or-nothing; verified by reading.
         """
         return memberships.deleted(
@@ -225,3 +243,16 @@ def _created(
         )
         for group in groups
     ]
+
+    def mode_of(self, cmid: int) -> GroupMode:
+        """Return how an activity treats groups (`core_course_get_course_module`).
+
+        Raises as `MoodleClient.read`.
+        """
+        answer: _ModuleAnswer = self._client.read(
+            COURSE_MODULE, {"cmid": cmid}, _MODULE
+        ).value
+        known = {mode.value for mode in GroupMode}
+        # A mode that Moodle has not invented yet is taken for the most careful one.
+        mode = answer.cm.groupmode
+        return GroupMode(mode) if mode in known else GroupMode.SEPARATE

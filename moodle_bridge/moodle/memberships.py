@@ -11,6 +11,7 @@ from moodle_bridge.moodle.outcomes import (
     StoredDifferently,
     already,
     refused,
+    unverified,
 )
 
 Members = Mapping[int, frozenset[int]]
@@ -55,17 +56,22 @@ def deleted(
     try:
         left = after()
     except RemoteError:
-        return outcomes
-    return tuple(
-        refused(
-            one.item,
-            "stillmember",
-            f"user {one.item.user_id} is still a member of {one.item.of}",
-            "Something else keeps it there (an enrolment, a plug-in); look in Moodle.",
-        )
-        if one.is_so and one.item.user_id in left.get(one.item.of, ())
-        else one
-        for one in outcomes
+        left = {}
+    return tuple(_looked_after(one, left) for one in outcomes)
+
+
+def _looked_after(
+    one: ItemOutcome[Membership], left: Members
+) -> ItemOutcome[Membership]:
+    if one.item.of not in left:
+        return unverified(one)
+    if not one.is_so or one.item.user_id not in left[one.item.of]:
+        return one
+    return refused(
+        one.item,
+        "stillmember",
+        f"user {one.item.user_id} is still a member of {one.item.of}",
+        "Something else keeps it there (an enrolment, a plug-in); look in Moodle.",
     )
 
 

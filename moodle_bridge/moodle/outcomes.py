@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -50,7 +50,8 @@ class ItemOutcome(Generic[T]):
 
     `remote_id` is the id that Moodle gave it, or that of what stands in its way (a
     taken username); None when there is none. `code`, `what` and `advice` are those of
-    the error; empty for DONE. `stored_differently` is filled by a `verified` only.
+    the error; empty for DONE, but for code `unverified`: Moodle said so, and what it says
+    there proves nothing, and it could not be read back. `stored_differently` is filled by a `verified` only.
     """
 
     item: T
@@ -85,6 +86,18 @@ def failed(item: T, outcome: Outcome, error: RemoteError) -> ItemOutcome[T]:
         code=error.code,
         what=str(error),
         advice=error.advice,
+    )
+
+
+def unverified(one: ItemOutcome[T]) -> ItemOutcome[T]:
+    """Return an outcome that Moodle told and that could not be read back."""
+    if not one.is_so or one.outcome is Outcome.ALREADY:
+        return one
+    return replace(
+        one,
+        code="unverified",
+        what="Moodle said that it was done; it could not be read back",
+        advice="Look at it in Moodle, or do it again: it may be repeated.",
     )
 
 
