@@ -513,9 +513,10 @@ def _ancestors(
 
 def _gone(link: Link) -> Callable[[Transaction], None]:
     def record(transaction: Transaction) -> None:
-        transaction.intents.withdraw(
-            f"post:{link.pair}:{link.post_id}", keep=(), reason="the post was deleted"
-        )
+        source = f"post:{link.pair}:{link.post_id}"
+        transaction.intents.withdraw(source, keep=(), reason="the post was deleted")
+        if transaction.intents.in_doubt(source):
+            return
         transaction.links.change(
             link.pair,
             link.post_id,

@@ -184,11 +184,17 @@ def _note_gone(transaction: Transaction, link: Link) -> None:
     if link.gone_at is not None:
         return
     values: dict[str, object] = {"gone_at": transaction.clock()}
-    if link.state is LinkState.WAITING and link.revision == 0:
-        values |= {"state": LinkState.GONE.value, "reason": "deleted before it was due"}
-        transaction.intents.withdraw(
-            f"post:{link.pair}:{link.post_id}", keep=(), reason="the post was deleted"
-        )
-    elif link.state is LinkState.WAITING:
-        values |= {"state": LinkState.SENT.value, "reason": "deleted after it was sent"}
+    if link.state is LinkState.WAITING:
+        source = f"post:{link.pair}:{link.post_id}"
+        transaction.intents.withdraw(source, keep=(), reason="the post was deleted")
+        # A mail in doubt is settled first; then the job that sends meets it again.
+        if not transaction.intents.in_doubt(source):
+            values |= (
+                {"state": LinkState.SENT.value, "reason": "deleted after it was sent"}
+                if link.revision
+                else {
+                    "state": LinkState.GONE.value,
+                    "reason": "deleted before it was due",
+                }
+            )
     transaction.links.change(link.pair, link.post_id, **values)

@@ -239,6 +239,11 @@ class Intents:
         """Return how many intents of a source have no final outcome yet."""
         return self._connection.execute(_OPEN_COUNT, {"source": source}).scalar_one()
 
+    def in_doubt(self, source: str) -> bool:
+        """Say whether an effect of a source was begun and has no outcome yet."""
+        states = {intent.state for intent in self.of_source(source)}
+        return IntentState.SENDING in states
+
     def withdraw(self, source: str, *, keep: Collection[str], reason: str) -> int:
         """Withdraw what was planned for a source and is wanted no more; count it.
 
