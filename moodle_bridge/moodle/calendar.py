@@ -89,7 +89,7 @@ class _Row(BaseModel):
     userid: int | None = None
     eventtype: str
     timestart: Seconds
-    timeduration: int
+    timeduration: Seconds
 
     def event(self) -> Event:
         return Event(

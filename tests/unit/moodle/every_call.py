@@ -144,6 +144,7 @@ def _steps(m: Moodle) -> Iterable[Callable[[], object]]:
             [RoleAssignment(user_id=1, role_id=3, level=Level.SYSTEM)]
         ),
         lambda: m.groups.of_course(2),
+        lambda: m.groups.mode_of(8),
         lambda: m.groups.create([NewGroup(course_id=2, name="Red")]),
         lambda: m.groups.members([1]),
         lambda: m.groups.add_members([member]),
