@@ -62,8 +62,19 @@ def surely_refused(user: NewUser) -> Problem | None:
     return None
 
 
-def spoiled(user: NewUser) -> ItemOutcome[NewUser]:
-    """Return the outcome of an account that a call without error passed over."""
+def spoiled(user: NewUser, *, stray: bool) -> ItemOutcome[NewUser]:
+    """Return the outcome of an account that a call without error passed over.
+
+    `stray` when the call told of an account that it was not asked for: then this one
+    may have been made under another name.
+    """
+    if stray:
+        return ItemOutcome(
+            item=user,
+            outcome=Outcome.IN_DOUBT,
+            what=f"{user.username}: Moodle told of other accounts than those asked for",
+            advice="Look whether the account is there before making it again.",
+        )
     return ItemOutcome(
         item=user,
         outcome=Outcome.NOT_TRIED,
@@ -78,12 +89,12 @@ def looked_up(
 ) -> list[ItemOutcome[NewUser] | None]:
     """Return which accounts of a call in doubt are there; None for who is not seen.
 
-    An account counts as made when username, and idnumber or address, are as asked.
+    An account counts as made when two of username, idnumber and address are as asked.
     """
     seen = _Seen(client, users)
     outcomes: list[ItemOutcome[NewUser] | None] = []
     for user in users:
-        account = seen.by_username(user)
+        account = seen.by_username(user) or seen.by_idnumber(user)
         ours = account is not None and _is_the_same(user, account)
         outcomes.append(done(user, account.user_id) if ours and account else None)
     return outcomes
@@ -176,7 +187,7 @@ def _explained(one: ItemOutcome[NewUser], seen: _Seen) -> ItemOutcome[NewUser]:
 
 
 class _Seen:
-    """The accounts that share a username or an address with some new ones."""
+    """The accounts that share username, address or idnumber with some new ones."""
 
     def __init__(self, client: MoodleClient, users: Iterable[NewUser]) -> None:
         users = list(users)
@@ -188,6 +199,13 @@ class _Seen:
                 for spelling in (user.email.strip(), user.email.strip().lower())
             )
         )
+        idnumbers = list(
+            dict.fromkeys(user.idnumber for user in users if user.idnumber)
+        )
+        self._by_idnumber = {
+            account.idnumber: account
+            for account in _read(client, "idnumber", idnumbers)
+        }
         self._by_username = {
             account.username: account for account in _read(client, "username", names)
         }
@@ -198,6 +216,9 @@ class _Seen:
 
     def by_username(self, user: NewUser) -> Account | None:
         return self._by_username.get(user.username)
+
+    def by_idnumber(self, user: NewUser) -> Account | None:
+        return self._by_idnumber.get(user.idnumber or "")
 
     def by_address(self, user: NewUser) -> Account | None:
         return self._by_address.get(compared(user.email))
@@ -242,4 +263,9 @@ def _is_ours(user: NewUser, account: Account) -> bool:
 
 
 def _is_the_same(user: NewUser, account: Account) -> bool:
-    return _is_ours(user, account) or compared(account.email) == compared(user.email)
+    alike = (
+        account.username == user.username,
+        _is_ours(user, account),
+        compared(account.email) == compared(user.email),
+    )
+    return sum(alike) > 1

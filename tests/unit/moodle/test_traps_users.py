@@ -146,6 +146,18 @@ def test_an_account_in_doubt_is_not_taken_for_a_namesake(
     assert found.outcome is Outcome.IN_DOUBT
 
 
+def test_an_account_in_doubt_is_found_by_idnumber_and_address_too(
+    users: Users, accounts: FakeAccounts, transport: FakeTransport
+) -> None:
+    # A site may have rewritten the username.
+    accounts.has("a@campus", email="a@example.org", idnumber="sm-a")
+    transport.errors[CREATE_USERS] = [InDoubt("the answer was empty")]
+
+    (found,) = users.create([person("a")])
+
+    assert (found.outcome, found.remote_id) == (DONE, 1)
+
+
 def test_fields_that_php_dropped_show_as_accounts_that_were_not_made(
     users: Users, accounts: FakeAccounts
 ) -> None:
