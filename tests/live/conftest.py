@@ -1,0 +1,139 @@
+"""Runs each part of the contract over REST and over SOAP, and prints what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+
+from moodle_bridge.errors import Permanent, RemoteError
+from moodle_bridge.moodle import Connection, Moodle
+from moodle_bridge.moodle.protocols import ProtocolName
+from tests.live.leftovers import take_away
+from tests.live.places import URL, Place, place
+from tests.live.site import REFUSALS, LiveSite, NotHere
+
+_CELL = "live cell"
+PROTOCOLS: tuple[ProtocolName, ...] = ("rest", "soap")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "needs(*functions, removal): what the service must hold for this part of the"
+        " contract, and what takes away again what it makes",
+    )
+
+
+@pytest.fixture(scope="session")
+def live_place() -> Iterator[Place]:
+    with place(os.environ) as found:
+        yield found
+
+
+@pytest.fixture(scope="session", params=PROTOCOLS)
+def spoken(
+    request: pytest.FixtureRequest, live_place: Place
+) -> Iterator[LiveSite | str]:
+    """Gives the site over a protocol, or why it does not speak it with this token."""
+    protocol: ProtocolName = request.param
+    connection = Connection(site_url=live_place.url, protocol=protocol)
+    with Moodle.connect(connection, live_place.token) as moodle:
+        try:
+            info = moodle.site.info()
+        except Permanent as error:
+            if error.code not in {"403", "nosoap", "wsdl"}:
+                raise
+            yield f"{protocol.upper()} is not to be had: {error.what}"
+            return
+        site = LiveSite(
+            moodle=moodle,
+            info=info,
+            course_name=live_place.course,
+            thrown_away=live_place.practice is not None,
+            url=live_place.url,
+            protocol=protocol,
+        )
+        _swept(site)
+        yield site
+        _swept(site)
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, spoken: LiveSite | str) -> Iterator[LiveSite]:
+    if isinstance(spoken, str):
+        pytest.skip(spoken)
+    for needs in request.node.iter_markers("needs"):
+        lacking = spoken.lacking(needs.args, needs.kwargs.get("removal", ""))
+        if lacking:
+            pytest.skip(f"not in the service: {', '.join(lacking)}")
+    yield spoken
+    spoken.close()
+
+
+def _swept(site: LiveSite) -> None:
+    if site.thrown_away or site.course_name is None:
+        return
+    for line in take_away(site):
+        print(line)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    try:
+        return (yield)
+    except NotHere as reason:
+        if not os.environ.get(URL):
+            raise
+        pytest.skip(f"not tried: {reason}")
+    except RemoteError as error:
+        # A site may well refuse; that it does so by a word we know is the contract.
+        if not os.environ.get(URL) or error.code not in REFUSALS:
+            raise
+        pytest.skip(f"refused: {error.what}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    protocol = parameters.get("spoken")
+    told = report.when == "call" or not report.passed
+    if protocol is not None and told:
+        name = getattr(item, "originalname", item.name).removeprefix("test_")
+        report.user_properties.append(
+            (_CELL, (name.replace("_", " "), protocol, _said(report)))
+        )
+    return report
+
+
+def _said(report: pytest.TestReport) -> str:
+    if report.passed:
+        return "ok"
+    if report.skipped and isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    return "FAILED" if report.when == "call" else f"FAILED in {report.when}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not os.environ.get(URL):
+        return
+    table: dict[str, dict[str, str]] = defaultdict(dict)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for key, value in getattr(report, "user_properties", ()):
+                if key == _CELL:
+                    what, protocol, said = value
+                    table[what][protocol] = said
+    width = max(map(len, table), default=0)
+    cell = max((len(row.get("rest", "")) for row in table.values()), default=4)
+    terminalreporter.section(f"the contract with {os.environ[URL]}")
+    terminalreporter.write_line(f"{'what':{width}}  {'REST':{cell}}  SOAP")
+    for what, row in table.items():
+        rest, soap = (row.get(protocol, "") for protocol in PROTOCOLS)
+        terminalreporter.write_line(f"{what:{width}}  {rest:{cell}}  {soap}")
