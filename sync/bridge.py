@@ -25,6 +25,7 @@ from moodle_bridge.moodle.rest import RestSettings
 from sync.jobs.mirror_in import MirrorIn
 from sync.jobs.mirror_out import MirrorOut
 from sync.jobs.notices import Notices
+from sync.jobs.posting import Posting
 from sync.jobs.receive import Reception
 from sync.jobs.routing import Routing
 from sync.jobs.verdicts import Judge
@@ -278,7 +279,6 @@ class Bridge:
             for address in pair.mailing_list.traits.addresses
         }
         return MirrorIn(
-            moodle=self.moodle,
             ledger=self.ledger,
             routing=Routing(pairs, route, site_tag=self.site_tag, domain=mail.domain),
             judge=Judge(
@@ -297,10 +297,14 @@ class Bridge:
                 secret=self.secret,
                 most_a_day=self.settings.safety.max_notices_per_day,
             ),
-            site_tag=self.site_tag,
-            domain=mail.domain,
+            posting=Posting(
+                moodle=self.moodle,
+                ledger=self.ledger,
+                site_tag=self.site_tag,
+                domain=mail.domain,
+                account_id=lambda: self.account_id,
+                settle_after=self.settings.safety.settle_after,
+            ),
             secret=self.secret,
-            account_id=lambda: self.account_id,
-            settle_after=self.settings.safety.settle_after,
             max_posts=self.settings.safety.max_posts,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from moodle_bridge.interfaces import IMailingList
 from moodle_bridge.model.forum import Course, Forum
+from moodle_bridge.moodle.group_mode import GroupMode
 
 if TYPE_CHECKING:
     from sync.settings.pair import PairSettings
@@ -18,13 +19,15 @@ class Place:
     """Where a pair is on the site.
 
     `forums` are by instance id. `group_id` is None when the pair is for everybody.
-    `new_forum_id` takes discussions that begin by mail.
+    `new_forum_id` takes discussions that begin by mail; `new_forum_groups` says how it
+    treats groups, None when the site does not tell the account.
     """
 
     course: Course
     forums: Mapping[int, Forum]
     new_forum_id: int
     group_id: int | None = None
+    new_forum_groups: GroupMode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from moodle_bridge.errors import ConfigError, Problem
+from moodle_bridge.errors import ConfigError, Permanent, Problem
 from moodle_bridge.model.forum import Course, Forum, ForumKind
+from moodle_bridge.moodle.group_mode import GroupMode
 from sync.pairs import Place
 
 if TYPE_CHECKING:
@@ -117,7 +118,15 @@ class Places:
             forums={forums[cmid].id: forums[cmid] for cmid in cmids},
             new_forum_id=forums[takes_new].id,
             group_id=group_id,
+            new_forum_groups=self._group_mode(takes_new),
         )
+
+    def _group_mode(self, cmid: int) -> GroupMode | None:
+        try:
+            return self._moodle.groups.mode_of(cmid)
+        except Permanent:
+            # An older service may lack the function; without it more is held.
+            return None
 
     def _group(
         self, wanted: PairSettings, course_id: int, where: str, problems: list[Problem]
@@ -158,6 +167,7 @@ def remember_place(
                 "forums": [asdict(forum) for forum in place.forums.values()],
                 "new_forum_id": place.new_forum_id,
                 "group_id": place.group_id,
+                "new_forum_groups": place.new_forum_groups,
             }
         ),
     )
@@ -182,9 +192,11 @@ def remembered_place(
     forums = [
         Forum(**{**forum, "kind": ForumKind(forum["kind"])}) for forum in kept["forums"]
     ]
+    mode = kept.get("new_forum_groups")
     return Place(
         course=Course(**kept["course"]),
         forums={forum.id: forum for forum in forums},
         new_forum_id=kept["new_forum_id"],
         group_id=kept["group_id"],
+        new_forum_groups=None if mode is None else GroupMode(mode),
     )

@@ -17,6 +17,7 @@ UPDATES_SINCE = "core_course_get_updates_since"
 COURSES_BY_FIELD = "core_course_get_courses_by_field"
 FORUMS_BY_COURSES = "mod_forum_get_forums_by_courses"
 FORUM_ACCESS = "mod_forum_get_forum_access_information"
+COURSE_MODULE = "core_course_get_course_module"
 FORUM_DISCUSSIONS = "mod_forum_get_forum_discussions"
 DISCUSSION_POSTS = "mod_forum_get_discussion_posts"
 CAN_ADD_DISCUSSION = "mod_forum_can_add_discussion"
@@ -99,6 +100,7 @@ _OF_MIRROR = {
     ENROLLED_USERS: "to know who reads a forum",
     COURSE_GROUPS: "to find the group that a pair is for",
     CAN_ADD_DISCUSSION: "to know whether a discussion may be begun in a forum",
+    COURSE_MODULE: "to know whether a forum keeps its groups apart",
 }
 _OF_ENROL = {
     SITE_INFO: "to know the site and what the token may do",
@@ -206,6 +208,7 @@ OPTIONAL = frozenset(
         DELETE_POST,
         COURSE_GROUPS,
         CAN_ADD_DISCUSSION,
+        COURSE_MODULE,
         UPDATE_POST,
         SEARCH_USERS,
         GET_COHORTS,

@@ -19,6 +19,7 @@ from moodle_bridge.moodle.functions import (
     DELETE_GROUP_MEMBERS,
     GROUP_MEMBERS,
 )
+from moodle_bridge.moodle.group_mode import GroupMode, group_mode
 from moodle_bridge.moodle.items import ItemWrite, write_items
 from moodle_bridge.moodle.memberships import Membership, Outcomes
 from moodle_bridge.moodle.outcomes import ItemOutcome, Outcome, already, done
@@ -67,24 +68,7 @@ class _MembersRow(BaseModel):
     userids: list[int]
 
 
-class _Module(BaseModel):
-    groupmode: int
-
-
-class _ModuleAnswer(BaseModel):
-    cm: _Module
-
-
 _SHAPE = TypeAdapter(list[_GroupRow])
-_MODULE = TypeAdapter(_ModuleAnswer)
-
-
-class GroupMode(IntEnum):
-    """How an activity treats groups (Moodle `NOGROUPS` and the like)."""
-
-    NONE = 0
-    SEPARATE = 1
-    VISIBLE = 2
 _MEMBERS = TypeAdapter(list[_MembersRow])
 
 
@@ -93,6 +77,10 @@ class Groups:
 
     def __init__(self, client: MoodleClient) -> None:
         self._client = client
+
+    def mode_of(self, cmid: int) -> GroupMode:
+        """Return how an activity treats groups. See `group_mode`."""
+        return group_mode(self._client, cmid)
 
     def of_course(self, course_id: int) -> tuple[Group, ...]:
         """Return the groups of a course (`core_group_get_course_groups`).
@@ -243,16 +231,3 @@ def _created(
         )
         for group in groups
     ]
-
-    def mode_of(self, cmid: int) -> GroupMode:
-        """Return how an activity treats groups (`core_course_get_course_module`).
-
-        Raises as `MoodleClient.read`.
-        """
-        answer: _ModuleAnswer = self._client.read(
-            COURSE_MODULE, {"cmid": cmid}, _MODULE
-        ).value
-        known = {mode.value for mode in GroupMode}
-        # A mode that Moodle has not invented yet is taken for the most careful one.
-        mode = answer.cm.groupmode
-        return GroupMode(mode) if mode in known else GroupMode.SEPARATE

@@ -116,7 +116,9 @@ class Account:
         told = False
         if state == "posted":
             words = f"post {mail['post_id']}"
-            by_list = any(post["reason"] == "readers have it from the list" for post in posts)
+            by_list = any(
+                post["reason"] == "readers have it from the list" for post in posts
+            )
             seen = len(copies)
             words += (
                 f"; the list gave it to {seen}" if by_list else f", mailed to {seen}"

@@ -12,7 +12,7 @@ from mappings.letter import MailSite
 from mappings.notices import notice_to_mail
 from moodle_bridge.model.mail import OutgoingMail
 from sync.actions import Action, Later, Outcome, Settlement
-from sync.jobs.verdicts import Judged
+from sync.jobs.judged import Judged
 from sync.ledger.intents import Intent
 from sync.participants import folded
 from sync.sending import Sending, receipt_of

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mappings.mail_reading import ReadMail
 from mappings.screening import Outcome, ScreeningRules, screen
-from mappings.senders import author_of
-from mappings.trimming import Trimmed, trim
+from mappings.senders import MailAuthor, author_of
+from mappings.trimming import trim
 from mappings.verdict import Verdict
 from moodle_bridge.model.people import Person
 from sync.jobs.copies import is_copy, twin_of
+from sync.jobs.judged import Judged, groups_for, may_be_answered
 from sync.jobs.routing import Route
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.links import LinkState
 from sync.participants import Participants, with_address
 
 if TYPE_CHECKING:
+    from moodle_bridge.interfaces import IMailingList
     from sync.ledger import Transaction
     from sync.pairs import Pair
 
@@ -26,28 +28,6 @@ _UNKNOWN = (
     "Nobody in the course has this address in Moodle. Enrol them or add the address,"
     " then release the mail; or drop it."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A mail with its verdict.
-
-    `state` is ACCEPTED, HELD or IGNORED; `rule` what decided, `reason` its stable
-    code. `person` wrote it, None unless accepted. `address` is who gets a notice,
-    None when nobody may be answered.
-    """
-
-    inbound: Inbound
-    mail: ReadMail
-    route: Route
-    state: InboundState
-    rule: str
-    reason: str
-    advice: str = ""
-    detail: str = ""
-    person: Person | None = None
-    trimmed: Trimmed = field(default_factory=lambda: Trimmed(kept=""))
-    notice_to: str | None = None
 
 
 class Judge:
@@ -86,14 +66,59 @@ class Judge:
             route = self._routed_by_author(mail, route)
         pair = route.pair
         known = pair.mailing_list if pair else None
-        verdict = screen(
+        verdict = self._screened(inbound, mail, known)
+        base = Judged(
+            inbound=inbound,
+            mail=mail,
+            route=route,
+            state=InboundState.ACCEPTED,
+            rule=verdict.rule,
+            reason="accepted",
+            detail=route.why,
+        )
+        if verdict.outcome is not Outcome.ACCEPT and not inbound.released:
+            dead = self._tells_of_a_dead_address(transaction, verdict)
+            return replace(
+                base,
+                state=InboundState.HELD
+                if verdict.outcome is Outcome.HOLD or dead
+                else InboundState.IGNORED,
+                reason=verdict.reason,
+                advice=verdict.advice,
+                detail=verdict.detail,
+            )
+        author = author_of(mail, None if known is None else known.address)
+        if pair is None:
+            return self._without_pair(base, author)
+        trimmed = trim(mail.text)
+        twin = twin_of(transaction, inbound, pair, author)
+        if twin is not None and is_copy(twin, trimmed, pair, author):
+            return replace(
+                base,
+                state=InboundState.IGNORED,
+                rule="copies",
+                reason="duplicate",
+                advice=f"Nothing to do: it is a further copy of mail {twin.id}.",
+            )
+        if twin is not None and not inbound.released:
+            return base.held(
+                "copies",
+                "same-message-id",
+                f"It has the Message-ID of mail {twin.id} and says something else."
+                " Release it if it is a mail of its own, or drop it.",
+            )
+        return self._placed(transaction, replace(base, trimmed=trimmed), pair, author)
+
+    def _screened(
+        self, inbound: Inbound, mail: ReadMail, known: IMailingList | None
+    ) -> Verdict:
+        lists = known is not None and not known.traits.knows_members
+        return screen(
             mail,
             ScreeningRules(
                 site_tag=self._site_tag,
                 domain=self._domain,
-                mailing_list=None
-                if known is None or known.traits.knows_members
-                else known.address,
+                mailing_list=known.address if lists and known else None,
                 own_addresses=self._own,
                 max_size=self._max_size,
                 authserv_id=self._authserv_id,
@@ -102,109 +127,82 @@ class Judge:
             inbound.envelope_recipient,
         )
 
-        def judged(
-            state: InboundState, rule: str, reason: str, advice: str, **more: object
-        ) -> Judged:
-            return Judged(
-                inbound=inbound,
-                mail=mail,
-                route=route,
-                state=state,
-                rule=rule,
-                reason=reason,
-                advice=advice,
-                **more,  # type: ignore[arg-type]
-            )
-
-        if verdict.outcome is not Outcome.ACCEPT and not inbound.released:
-            return judged(
-                InboundState.HELD
-                if verdict.outcome is Outcome.HOLD
-                or self._tells_of_a_dead_address(transaction, verdict)
-                else InboundState.IGNORED,
-                verdict.rule,
-                verdict.reason,
-                verdict.advice,
-                detail=verdict.detail,
-            )
-        author = author_of(mail, None if known is None else known.address)
-        if pair is None:
-            stranger = author is not None and not self._pairs_of(author.address)
-            return judged(
-                InboundState.HELD,
-                "author" if stranger else "route",
-                "unknown-sender" if stranger else "no-pair",
-                _UNKNOWN
-                if stranger
-                else "Its author is in several courses, and it does not say for which"
-                " list it is. Ask its author to write to the address of a list.",
-                detail=author.address if author else "",
+    def _without_pair(self, base: Judged, author: MailAuthor | None) -> Judged:
+        if author is not None and not self._pairs_of(author.address):
+            return base.held(
+                "author",
+                "unknown-sender",
+                _UNKNOWN,
+                detail=author.address,
                 notice_to=author.address
-                if author and stranger and _may_be_answered(mail, inbound)
+                if may_be_answered(base.mail, base.inbound)
                 else None,
             )
-        trimmed = trim(mail.text)
-        twin = twin_of(transaction, inbound, pair, author)
-        if twin is not None and is_copy(twin, trimmed, pair, author):
-            return judged(
-                InboundState.IGNORED,
-                "copies",
-                "duplicate",
-                f"Nothing to do: it is a further copy of mail {twin.id}.",
-            )
-        if twin is not None and not inbound.released:
-            return judged(
-                InboundState.HELD,
-                "copies",
-                "same-message-id",
-                f"It has the Message-ID of mail {twin.id} and says something else."
-                " Release it if it is a mail of its own, or drop it.",
-            )
+        return base.held(
+            "route",
+            "no-pair",
+            "Its author is in several courses, and it does not say for which list it"
+            " is. Ask its author to write to the address of a list.",
+            detail=author.address if author else "",
+        )
+
+    def _placed(
+        self,
+        transaction: Transaction,
+        base: Judged,
+        pair: Pair,
+        author: MailAuthor | None,
+    ) -> Judged:
+        """Return the mail with its author and its place, or held for want of one."""
         if author is None:
-            return judged(
-                InboundState.HELD,
+            return base.held(
                 "author",
                 "no-author",
                 "Its From names nobody. Drop it, or ask its sender to write again.",
             )
         people = self._people_of(pair.place.course.id, author.address)
         persons = [person for person in people if not person.suspended]
-        if len(persons) != 1:
-            many = len(persons) > 1
-            return judged(
-                InboundState.HELD,
+        if len(persons) > 1:
+            return base.held(
                 "author",
-                "shared-address" if many else "unknown-sender",
+                "shared-address",
                 "Several participants have this address in Moodle; give each their"
-                " own, then release the mail."
-                if many
-                else _UNKNOWN,
+                " own, then release the mail.",
                 detail=author.address,
-                notice_to=None
-                if many or not _may_be_answered(mail, inbound)
-                else author.address,
             )
-        person = persons[0]
+        if not persons:
+            answered = may_be_answered(base.mail, base.inbound)
+            return base.held(
+                "author",
+                "unknown-sender",
+                _UNKNOWN,
+                detail=author.address,
+                notice_to=author.address if answered else None,
+            )
+        person, route = persons[0], base.route
         if not self._may_answer_here(transaction, person, route):
-            return judged(
-                InboundState.HELD,
+            return base.held(
                 "place",
                 "not-their-group",
                 "It answers something that its author cannot read in Moodle. Look who"
                 " is in which group, then release or drop it.",
                 detail=person.fullname,
             )
-        return Judged(
-            inbound=inbound,
-            mail=mail,
-            route=route,
-            state=InboundState.ACCEPTED,
-            rule=verdict.rule,
-            reason="accepted",
-            detail=route.why,
-            person=person,
-            trimmed=trimmed,
-        )
+        among: tuple[int | None, ...] = (pair.place.group_id,)
+        begins = route.link is None and route.awaited is None
+        if begins and pair.place.group_id is None:
+            among = groups_for(person, pair.place.new_forum_groups)
+        if len(among) != 1:
+            return base.held(
+                "place",
+                "which-group",
+                "The forum may keep its groups apart, and its author is in none of"
+                " them, or in several. Put them into one, or post it by hand. (Where"
+                " core_course_get_course_module is in the service, only forums that"
+                " have groups ask.)",
+                detail=person.fullname,
+            )
+        return replace(base, group_id=among[0], person=person)
 
     def _routed_by_author(self, mail: ReadMail, route: Route) -> Route:
         """Return the route with the pair of the only course that its author is in.
@@ -268,43 +266,3 @@ class Judge:
             or discussion.group_id is None
             or discussion.group_id in person.group_ids
         )
-
-
-def _may_be_answered(mail: ReadMail, inbound: Inbound) -> bool:
-    """Say whether an automatic answer is allowed (RFC 3834 section 2)."""
-    return_path = (
-        inbound.envelope_sender
-        if inbound.envelope_sender is not None
-        else mail.return_path
-    )
-    return (
-        return_path != ""
-        and mail.list_id is None
-        and mail.precedence not in {"list", "bulk", "junk"}
-        and mail.auto_submitted in {"", "no"}
-    )
-
-
-def in_order(
-    mails: Sequence[Inbound], answers: dict[int, set[str]]
-) -> Iterator[Inbound]:
-    """Yield mails as they came, save that none comes before one that it answers.
-
-    `answers` holds, by number, the Message-IDs that each mail names.
-    """
-    by_id = {mail.message_id: mail for mail in mails if mail.message_id}
-    given: set[int] = set()
-
-    def give(mail: Inbound, above: frozenset[int]) -> Iterator[Inbound]:
-        if mail.id in given or mail.id in above:
-            return
-        for name in sorted(answers.get(mail.id, ())):
-            parent = by_id.get(name)
-            if parent is not None:
-                yield from give(parent, above | {mail.id})
-        if mail.id not in given:
-            given.add(mail.id)
-            yield mail
-
-    for mail in mails:
-        yield from give(mail, frozenset())

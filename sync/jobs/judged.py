@@ -1,0 +1,85 @@
+"""A mail with its verdict, and what a verdict rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from mappings.mail_reading import ReadMail
+from mappings.trimming import Trimmed
+from moodle_bridge.model.people import Person
+from moodle_bridge.moodle.group_mode import GroupMode
+from sync.jobs.routing import Route
+from sync.ledger.inbound import Inbound, InboundState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A mail with its verdict.
+
+    `state` is ACCEPTED, HELD or IGNORED; `rule` what decided, `reason` its stable
+    code. `person` wrote it, None unless accepted; `group_id` is for whom a new discussion
+    is, None for everybody. `address` is who gets a notice,
+    None when nobody may be answered.
+    """
+
+    inbound: Inbound
+    mail: ReadMail
+    route: Route
+    state: InboundState
+    rule: str
+    reason: str
+    advice: str = ""
+    detail: str = ""
+    person: Person | None = None
+    group_id: int | None = None
+    trimmed: Trimmed = field(default_factory=lambda: Trimmed(kept=""))
+    notice_to: str | None = None
+
+    def held(
+        self,
+        rule: str,
+        reason: str,
+        advice: str,
+        *,
+        detail: str = "",
+        notice_to: str | None = None,
+    ) -> Judged:
+        """Return the mail as held, for a person to decide."""
+        return replace(
+            self,
+            state=InboundState.HELD,
+            rule=rule,
+            reason=reason,
+            advice=advice,
+            detail=detail,
+            notice_to=notice_to,
+        )
+
+
+def may_be_answered(mail: ReadMail, inbound: Inbound) -> bool:
+    """Say whether an automatic answer is allowed (RFC 3834 section 2)."""
+    return_path = (
+        inbound.envelope_sender
+        if inbound.envelope_sender is not None
+        else mail.return_path
+    )
+    return (
+        return_path != ""
+        and mail.list_id is None
+        and mail.precedence not in {"list", "bulk", "junk"}
+        and mail.auto_submitted in {"", "no"}
+    )
+
+
+def groups_for(person: Person, mode: GroupMode | None) -> tuple[int | None, ...]:
+    """Return for whom a person may begin a discussion: one answer, or nobody knows.
+
+    None stands for everybody. Where groups are kept apart, what a member writes is for
+    the group; Moodle would not let them write to all. `mode` is None when it is not
+    known: a forum without groups then takes a group for everybody.
+    """
+    if person.facilitator or mode is GroupMode.NONE:
+        return (None,)
+    if not person.group_ids and mode is not GroupMode.SEPARATE:
+        return (None,)
+    return tuple(sorted(person.group_ids))
