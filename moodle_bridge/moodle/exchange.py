@@ -195,7 +195,7 @@ class Exchange:
                 self._idle.put(session)
 
     def _new_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.headers["User-Agent"] = f"moodle-bridge/{__version__}"
         session.auth = _no_login
         session.verify = self.settings.ca_bundle or True
@@ -204,6 +204,17 @@ class Exchange:
         for scheme in ("https://", "http://"):
             session.mount(scheme, HTTPAdapter(pool_maxsize=1, max_retries=0))
         return session
+
+
+class _Session(requests.Session):
+    """Follows nothing, and looks at no address to follow.
+
+    Even told not to follow, requests takes the address apart (and fails on one that is
+    none), and reads the answer for it without a limit.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        del resp
 
 
 def too_large(asked: Asked, size: str) -> Permanent:

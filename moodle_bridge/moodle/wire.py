@@ -224,9 +224,13 @@ def _garbled(reply: Reply, asked: Asked) -> str:
 
 def moved(reply: Reply, asked: Asked) -> Permanent:
     """Return the error for a redirect, which a token does not follow."""
-    target = urlsplit(reply.headers.get("Location", ""))
-    site = urlsplit(asked.site_url)
     advice = "Set [moodle].url to the address that the site itself uses."
+    site = urlsplit(asked.site_url)
+    try:
+        target = urlsplit(reply.headers.get("Location", ""))
+    except ValueError:
+        # What came is no address, and tells nothing.
+        target = urlsplit("")
     path = _ENDPOINT.sub("", target.path)
     if target.hostname and target.scheme in {"http", "https"}:
         host = target.netloc.rpartition("@")[2]

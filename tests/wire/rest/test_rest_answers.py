@@ -72,6 +72,7 @@ def test_a_value_is_given_as_it_is(
         ("moved", "redirect"),
         ("moved_to_a_login", "redirect"),
         ("moved_nowhere", "redirect"),
+        ("moved_to_no_address", "redirect"),
     ],
 )
 def test_a_refusal_is_permanent_and_keeps_its_code(
