@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, TypeAdapter
 
-from moodle_bridge.errors import Permanent
+from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.moodle.client import MoodleClient
 from moodle_bridge.moodle.functions import ENROLLED_USERS
 
@@ -35,6 +35,31 @@ class _Row(BaseModel):
 
 
 _ROWS = TypeAdapter(list[_Row])
+
+
+class PagesRead:
+    """Which participants of a course came so far, a page after the other."""
+
+    def __init__(self, course_id: int) -> None:
+        self._course_id = course_id
+        self._seen: set[int] = set()
+        self._stale = 0
+
+    def fresh(self, user_ids: Iterable[int]) -> set[int]:
+        """Return which ids of the next page are new.
+
+        Raises Transient when page after page brings none: then reading would have no
+        end. (A single one may: who was enrolled meanwhile moves the others on.)
+        """
+        fresh = set(user_ids) - self._seen
+        self._seen |= fresh
+        self._stale = 0 if fresh else self._stale + 1
+        if self._stale > 1:
+            raise Transient(
+                "Moodle gives the same page of participants again and again",
+                item=f"course {self._course_id}",
+            )
+        return fresh
 
 
 class EnrolledPeople:
@@ -65,7 +90,9 @@ class EnrolledPeople:
 
     def _rows(self, course_id: int, *, only_active: bool) -> Iterator[_Row]:
         first = 0
+        pages = PagesRead(course_id)
         while rows := self._page(course_id, first, only_active=only_active):
+            pages.fresh(row.id for row in rows)
             yield from rows
             # Moodle takes out whom we may not see after it cut the page: only an
             # empty page is the last one.

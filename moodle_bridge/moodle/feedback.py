@@ -201,6 +201,7 @@ class Feedbacks:
                 {"feedbackid": feedback_id, "page": page, "perpage": _PAGE},
                 _RESPONSES,
             ).value
+            news = len(seen) + len(anonymous)
             for row in found.attempts:
                 if row.id not in seen:
                     seen.add(row.id)
@@ -208,7 +209,9 @@ class Feedbacks:
             page += 1
             if page * _PAGE - _PAGE < found.totalanonattempts:
                 anonymous.update((row.id, _unnamed(row)) for row in found.anonattempts)
-            if page * _PAGE >= max(found.totalattempts, found.totalanonattempts):
+            over = page * _PAGE >= max(found.totalattempts, found.totalanonattempts)
+            # Whatever the totals say, pages without news have come to an end.
+            if over or len(seen) + len(anonymous) == news:
                 break
         yield from anonymous.values()
 

@@ -12,6 +12,7 @@ from moodle_bridge.interfaces.transport import Answer
 from moodle_bridge.model.people import Person
 from moodle_bridge.moodle.calls import Call
 from moodle_bridge.moodle.client import MoodleClient
+from moodle_bridge.moodle.enrolled import PagesRead
 from moodle_bridge.moodle.functions import ENROLLED_USERS, USERS_BY_FIELD
 
 Field = Literal["username", "email", "idnumber"]
@@ -146,13 +147,13 @@ class People:
         are asked in a second call, because the list of participants does not tell
         them. `core_enrol_get_enrolled_users`.
         """
-        seen: set[int] = set()
+        pages = PagesRead(course_id)
         first = 0
         # Moodle takes out whom we may not see after it cut the page: a page that is
-        # not full, or empty of news, is not the last one before it is quite empty.
+        # not full is not the last one before one is quite empty.
         while rows := self._enrolled_page(course_id, first, only_active=only_active):
-            fresh = [row for row in rows if row.id not in seen]
-            seen.update(row.id for row in fresh)
+            new = pages.fresh(row.id for row in rows)
+            fresh = [row for row in rows if row.id in new]
             more = self.by_ids(row.id for row in fresh)
             for row in fresh:
                 yield _merged(row.person(facilitator_roles), more.get(row.id))

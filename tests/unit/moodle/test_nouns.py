@@ -186,6 +186,29 @@ def test_everybody_enrolled_comes_though_some_may_not_be_seen(
     assert people[3].addresses == ("part3@example.org",)
 
 
+def test_participants_that_never_end_are_not_read_for_ever(
+    client: MoodleClient, transport: FakeTransport
+) -> None:
+    accounts = Accounts(transport, *map(user, range(3)))
+    transport.functions[ENROLLED_USERS] = lambda arguments: accounts.enrolled(
+        {"options": [*arguments["options"], {"name": "limitfrom", "value": 0}]}
+    )
+    with pytest.raises(Transient, match="again and again"):
+        list(People(client).enrolled(2))
+
+
+def test_a_page_moved_on_by_who_was_enrolled_meanwhile_is_not_the_last(
+    client: MoodleClient, transport: FakeTransport
+) -> None:
+    pages = iter([range(1, 201), [200], range(201, 203), []])
+    transport.functions[USERS_BY_FIELD] = lambda _: []
+    transport.functions[ENROLLED_USERS] = lambda _: [
+        {"id": number, "fullname": "P"} for number in next(pages)
+    ]
+    people = list(People(client).enrolled(2))
+    assert [one.user_id for one in people] == list(range(1, 203))
+
+
 def test_courses_are_found_exactly(
     client: MoodleClient, transport: FakeTransport
 ) -> None:
