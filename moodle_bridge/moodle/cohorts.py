@@ -226,18 +226,31 @@ def _created(
     cohorts: Sequence[NewCohort], rows: list[_Row]
 ) -> list[ItemOutcome[NewCohort]]:
     ids = {row.idnumber: row.id for row in rows}
+    # Rows that nobody asked for: what became of ours is not told.
+    stray = bool(ids.keys() - {cohort.idnumber for cohort in cohorts})
     return [
         done(cohort, ids[cohort.idnumber])
         if cohort.idnumber in ids
-        else ItemOutcome(
-            item=cohort,
-            outcome=Outcome.NOT_TRIED,
-            code="dropped",
-            what=f"cohort {cohort.idnumber}: the site read only a part of the request",
-            advice="Send fewer at a time: PHP's max_input_vars is small.",
-        )
+        else _passed_over(cohort, stray=stray)
         for cohort in cohorts
     ]
+
+
+def _passed_over(cohort: NewCohort, *, stray: bool) -> ItemOutcome[NewCohort]:
+    if stray:
+        return ItemOutcome(
+            item=cohort,
+            outcome=Outcome.IN_DOUBT,
+            what=f"cohort {cohort.idnumber}: Moodle told of others than those asked for",
+            advice="Look whether it is there before making it again.",
+        )
+    return ItemOutcome(
+        item=cohort,
+        outcome=Outcome.NOT_TRIED,
+        code="dropped",
+        what=f"cohort {cohort.idnumber}: the site read only a part of the request",
+        advice="Send fewer at a time: PHP's max_input_vars is small.",
+    )
 
 
 def _differences(

@@ -190,8 +190,12 @@ class Users:
 def _created(users: Sequence[NewUser], value: Any) -> list[ItemOutcome[NewUser]]:
     rows: list[CreatedRow] = value
     ids = {row.username: row.id for row in rows}
+    # Rows that nobody asked for: what became of ours is not told.
+    stray = bool(ids.keys() - {user.username for user in users})
     return [
-        done(user, ids[user.username]) if user.username in ids else spoiled(user)
+        done(user, ids[user.username])
+        if user.username in ids
+        else spoiled(user, stray=stray)
         for user in users
     ]
 

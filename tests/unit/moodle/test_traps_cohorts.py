@@ -300,3 +300,15 @@ def test_a_deletion_that_cannot_be_read_back_is_told_so(
     (found,) = cohorts.delete_members(memberships(cohort, 1))
 
     assert (found.outcome, found.code) == (DONE, "unverified")
+
+
+def test_a_cohort_made_under_another_key_than_asked_is_in_doubt(
+    cohorts: Cohorts, transport: FakeTransport
+) -> None:
+    transport.functions[CREATE_COHORTS] = lambda _: [
+        {"id": 1, "name": "a", "idnumber": "A"}
+    ]
+
+    (found,) = cohorts.create([NewCohort(name="a", idnumber="a")])
+
+    assert found.outcome is Outcome.IN_DOUBT

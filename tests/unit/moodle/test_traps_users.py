@@ -158,6 +158,16 @@ def test_an_account_in_doubt_is_found_by_idnumber_and_address_too(
     assert (found.outcome, found.remote_id) == (DONE, 1)
 
 
+def test_an_account_made_under_another_name_than_asked_is_in_doubt(
+    users: Users, transport: FakeTransport
+) -> None:
+    transport.functions[CREATE_USERS] = lambda _: [{"id": 1, "username": "a@campus"}]
+
+    (found,) = users.create([person("a")])
+
+    assert found.outcome is Outcome.IN_DOUBT
+
+
 def test_fields_that_php_dropped_show_as_accounts_that_were_not_made(
     users: Users, accounts: FakeAccounts
 ) -> None:
