@@ -189,7 +189,8 @@ def test_everybody_enrolled_comes_though_some_may_not_be_seen(
 def test_participants_that_never_end_are_not_read_for_ever(
     client: MoodleClient, transport: FakeTransport
 ) -> None:
-    accounts = Accounts(transport, *map(user, range(3)))
+    users = [user(number, groups=[], roles=[]) for number in range(3)]
+    accounts = Accounts(transport, *users)
     transport.functions[ENROLLED_USERS] = lambda arguments: accounts.enrolled(
         {"options": [*arguments["options"], {"name": "limitfrom", "value": 0}]}
     )
