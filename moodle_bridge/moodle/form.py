@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 
 Field = tuple[str, str]
 
+# Four bytes in UTF-8, each as `%F0`.
+_MOST_OF_A_LETTER = 12
+
 
 def fields(arguments: Mapping[str, Any]) -> list[Field]:
     """Return the form fields of nested arguments, in order: `a[0][b]=v`.
@@ -23,6 +26,11 @@ def fields(arguments: Mapping[str, Any]) -> list[Field]:
 def encoded(form: list[Field]) -> bytes:
     """Return the body `application/x-www-form-urlencoded`, in UTF-8."""
     return urlencode(form).encode("ascii")
+
+
+def most_bytes(form: list[Field]) -> int:
+    """Return how many bytes the body has at most; quick, and often far too many."""
+    return sum(_MOST_OF_A_LETTER * (len(key) + len(value)) + 2 for key, value in form)
 
 
 def _flat(key: str, value: Any) -> Iterator[Field]:

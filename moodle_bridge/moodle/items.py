@@ -98,13 +98,17 @@ class _Run(Generic[T]):
         return max(1, min(most, self._length_that_fits(waiting[:most], packing)))
 
     def _length_that_fits(self, waiting: Sequence[int], packing: ItemPacking) -> int:
+        # The number of a row in its list grows; three digits are enough for it.
+        name = f"{self.write.argument}[999]"
+        rows = [
+            form.fields({name: self.write.row(self.items[index])}) for index in waiting
+        ]
+        # Encoding tells the size, and takes as long as writing does: only if need be.
+        all_fit = sum(map(form.most_bytes, rows)) <= packing.size
         fields = size = 0
-        for position, index in enumerate(waiting):
-            row = self.write.row(self.items[index])
-            # The number of a row in its list grows; three digits are enough for it.
-            found = form.fields({f"{self.write.argument}[999]": row})
-            fields += len(found)
-            size += len(form.encoded(found)) + 1
+        for position, row in enumerate(rows):
+            fields += len(row)
+            size += 0 if all_fit else len(form.encoded(row)) + 1
             if fields > packing.form_fields or size > packing.size:
                 return position
         return len(waiting)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodle_bridge.moodle.form import encoded, fields
+from moodle_bridge.moodle.form import encoded, fields, most_bytes
 
 NAMES = st.text("abcdefghij_", min_size=1, max_size=6)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -76,3 +76,12 @@ def test_half_a_surrogate_pair_is_replaced() -> None:
 def test_what_has_no_form_is_not_sent(value: object) -> None:
     with pytest.raises(TypeError, match="which has no form"):
         fields({"a": [value]})
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=5))
+def test_no_body_is_longer_than_it_was_said_to_be_at_most(
+    arguments: dict[str, Any],
+) -> None:
+    form = fields(arguments)
+
+    assert len(encoded(form)) <= most_bytes(form)
