@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 RUNTIME_STAMP := $(VENV)/.runtime
 
-.PHONY: demo test check soak bench lint types wheel docs clean
+.PHONY: demo test live check soak bench lint types wheel docs clean
 
 $(RUNTIME_STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -23,6 +23,13 @@ demo: $(RUNTIME_STAMP) ## play a day of the course on embedded parts
 
 test: $(STAMP) ## the tests
 	$(BIN)/python -m pytest -n 2 -q
+
+live: export MOODLE_URL := $(MOODLE_URL)
+live: export MOODLE_TOKEN := $(MOODLE_TOKEN)
+live: export MOODLE_COURSE := $(MOODLE_COURSE)
+live: $(STAMP) ## the client's contract with a real Moodle: MOODLE_URL=... MOODLE_TOKEN=... [MOODLE_COURSE=...]
+	@test -n "$$MOODLE_URL" || { echo "Say which site: make live MOODLE_URL=... MOODLE_TOKEN=... [MOODLE_COURSE=shortname]"; exit 2; }
+	@$(BIN)/python -m pytest -q -p no:randomly --no-header --tb=short -r fE tests/live
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.live.places import URL, Place, place
 from tests.live.site import REFUSALS, LiveSite, NotHere
 
 _CELL = "live cell"
+_CUT = 60
+_REAL = pytest.StashKey[bool]()
 PROTOCOLS: tuple[ProtocolName, ...] = ("rest", "soap")
 
 
@@ -26,11 +29,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "needs(*functions, removal): what the service must hold for this part of the"
         " contract, and what takes away again what it makes",
     )
+    # All tests of the project never write on a real site, whatever the shell has set:
+    # it must be this suite that was asked for.
+    asked_for = any(Path(argument).name == "live" for argument in config.args)
+    config.stash[_REAL] = asked_for and bool(os.environ.get(URL))
 
 
 @pytest.fixture(scope="session")
-def live_place() -> Iterator[Place]:
-    with place(os.environ) as found:
+def live_place(pytestconfig: pytest.Config) -> Iterator[Place]:
+    with place(os.environ if pytestconfig.stash[_REAL] else {}) as found:
         yield found
 
 
@@ -75,7 +82,7 @@ def site(request: pytest.FixtureRequest, spoken: LiveSite | str) -> Iterator[Liv
 
 
 def _swept(site: LiveSite) -> None:
-    if site.thrown_away or site.course_name is None:
+    if site.thrown_away:
         return
     for line in take_away(site):
         print(line)
@@ -86,12 +93,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         return (yield)
     except NotHere as reason:
-        if not os.environ.get(URL):
+        if not item.config.stash[_REAL]:
             raise
         pytest.skip(f"not tried: {reason}")
     except RemoteError as error:
         # A site may well refuse; that it does so by a word we know is the contract.
-        if not os.environ.get(URL) or error.code not in REFUSALS:
+        if not item.config.stash[_REAL] or error.code not in REFUSALS:
             raise
         pytest.skip(f"refused: {error.what}")
 
@@ -120,8 +127,10 @@ def _said(report: pytest.TestReport) -> str:
     return "FAILED" if report.when == "call" else f"FAILED in {report.when}"
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if not os.environ.get(URL):
+def pytest_terminal_summary(
+    terminalreporter: Any, exitstatus: int, config: pytest.Config
+) -> None:
+    if not config.stash[_REAL]:
         return
     table: dict[str, dict[str, str]] = defaultdict(dict)
     for reports in terminalreporter.stats.values():
@@ -130,10 +139,28 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
                 if key == _CELL:
                     what, protocol, said = value
                     table[what][protocol] = said
-    width = max(map(len, table), default=0)
-    cell = max((len(row.get("rest", "")) for row in table.values()), default=4)
     terminalreporter.section(f"the contract with {os.environ[URL]}")
-    terminalreporter.write_line(f"{'what':{width}}  {'REST':{cell}}  SOAP")
-    for what, row in table.items():
-        rest, soap = (row.get(protocol, "") for protocol in PROTOCOLS)
-        terminalreporter.write_line(f"{what:{width}}  {rest:{cell}}  {soap}")
+    for line in _lines(table):
+        terminalreporter.write_line(line)
+
+
+def _lines(table: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    rows = [("what", "REST", "SOAP")]
+    rows += [
+        (what, *(row.get(protocol, "") for protocol in PROTOCOLS))
+        for what, row in table.items()
+    ]
+    long = dict.fromkeys(said for row in rows for said in row[1:] if len(said) > _CUT)
+    widths = [max(len(_cut(row[at])) for row in rows) for at in range(3)]
+    for row in rows:
+        cells = (
+            _cut(said).ljust(width) for said, width in zip(row, widths, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
+    if long:
+        yield ""
+        yield from long
+
+
+def _cut(said: str) -> str:
+    return said if len(said) <= _CUT else f"{said[:_CUT]}..."

@@ -30,7 +30,8 @@ STUDENT = "student"
 
 REFUSALS = frozenset(
     {
-        "accessexception", "cannotcreatediscussion", "disabled", "nopermission",
+        "accessexception", "cannotcreatediscussion", "cannotpindiscussions", "disabled",
+        "errorcannotlock", "nopermission",
         "nopermissions", "nopostforum", "noviewdiscussionspermission", "notesdisabled",
         "requireloginerror", "errorcoursecontextnotvalid", "wsnoinstance",
         "wsusercannotassign", "missingfunction", "notsent",
