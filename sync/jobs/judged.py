@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from mappings.mail_reading import ReadMail
 from mappings.trimming import Trimmed
 from moodle_bridge.model.people import Person
 from moodle_bridge.moodle.group_mode import GroupMode
-from sync.jobs.routing import Route
+from sync.jobs.routing import DISCUSSION_GONE, Route
 from sync.ledger.inbound import Inbound, InboundState
+
+if TYPE_CHECKING:
+    from sync.ledger import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +88,31 @@ def groups_for(person: Person, mode: GroupMode | None) -> tuple[int | None, ...]
     if not person.group_ids and mode is not GroupMode.SEPARATE:
         return (None,)
     return tuple(sorted(person.group_ids))
+
+
+def _reason(judged: Judged) -> str:
+    """Return the reason to keep: that a person let it begin anew holds to the end."""
+    inbound = judged.inbound
+    begins_anew = inbound.released and inbound.reason == DISCUSSION_GONE
+    if judged.state is InboundState.ACCEPTED and begins_anew:
+        return DISCUSSION_GONE
+    return judged.reason
+
+
+def verdict_record(judged: Judged) -> Callable[[Transaction], None]:
+    """Return what writes a verdict down, in the transaction of its plan."""
+
+    def record(transaction: Transaction) -> None:
+        transaction.inbound.change(
+            judged.inbound.id,
+            state=judged.state.value,
+            rule=judged.rule,
+            reason=_reason(judged),
+            advice=judged.advice,
+            detail=judged.detail,
+            pair=judged.route.pair.name if judged.route.pair else None,
+            user_id=judged.person.user_id if judged.person else None,
+            cut=judged.trimmed.cut,
+        )
+
+    return record

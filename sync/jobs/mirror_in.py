@@ -26,8 +26,8 @@ from sync.actions import (
 from sync.actions import Withheld as LeftAlone
 from sync.engine import refuse_beyond
 from sync.jobs.arrival import in_order
-from sync.jobs.judged import Judged
-from sync.jobs.routing import DISCUSSION_GONE, Route
+from sync.jobs.judged import Judged, verdict_record
+from sync.jobs.routing import Route
 from sync.jobs.verdicts import Judge
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
@@ -144,7 +144,7 @@ class MirrorIn:
                         # Two copies came in one go; the next run knows the first.
                         continue
                     taken.add(_twin_key(judged))
-                records.append(_verdict(judged))
+                records.append(verdict_record(judged))
                 if action is not None:
                     actions.append(action)
                     continue
@@ -301,29 +301,3 @@ def _stream_of(transaction: Transaction, awaited: Inbound) -> str:
         if intent.state is not IntentState.DEAD:
             return intent.stream
     return f"mirror-in:mail:{awaited.id}"
-
-
-def _reason(judged: Judged) -> str:
-    """Return the reason to keep: that a person let it begin anew holds to the end."""
-    inbound = judged.inbound
-    begins_anew = inbound.released and inbound.reason == DISCUSSION_GONE
-    if judged.state is InboundState.ACCEPTED and begins_anew:
-        return DISCUSSION_GONE
-    return judged.reason
-
-
-def _verdict(judged: Judged) -> Callable[[Transaction], None]:
-    def record(transaction: Transaction) -> None:
-        transaction.inbound.change(
-            judged.inbound.id,
-            state=judged.state.value,
-            rule=judged.rule,
-            reason=_reason(judged),
-            advice=judged.advice,
-            detail=judged.detail,
-            pair=judged.route.pair.name if judged.route.pair else None,
-            user_id=judged.person.user_id if judged.person else None,
-            cut=judged.trimmed.cut,
-        )
-
-    return record
