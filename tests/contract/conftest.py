@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import trustme
-from mail_servers import DOMAIN, Authority, ImapServer, imap_account
 
 from moodle_bridge.plugins import includeme
 from moodle_bridge.practice.post_office import PostOffice
 from moodle_bridge.registry import Registry
+from tests.contract.mail_servers import DOMAIN, Authority, ImapServer, imap_account
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from imapclient import DELETED, SEEN, IMAPClient
-from mail_servers import Authority, ImapServer
 
 from moodle_bridge.errors import Permanent, RemoteError, Transient
 from moodle_bridge.model.mail import IncomingMail
 from moodle_bridge.plugins.mailboxes.arrival import OVERSIZE
 from moodle_bridge.plugins.mailboxes.imap import ImapMailbox, ImapSettings, _batches
+from tests.contract.mail_servers import Authority, ImapServer
 
 Open = Callable[..., ImapMailbox]
 

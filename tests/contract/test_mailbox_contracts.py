@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from mail_servers import ImapServer
 
 from moodle_bridge.interfaces import IMailbox
 from moodle_bridge.registry import Registry
 from moodle_bridge.testing import MailboxContract
+from tests.contract.mail_servers import ImapServer
 
 
 class TestImap(MailboxContract):

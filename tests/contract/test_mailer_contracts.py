@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mail_servers import DOMAIN, Authority
 
 from moodle_bridge.interfaces import IMailer
 from moodle_bridge.practice.post_office import PostOffice
 from moodle_bridge.registry import Registry
 from moodle_bridge.testing import Delivered, MailerContract
+from tests.contract.mail_servers import DOMAIN, Authority
 
 
 def built(registry: Registry, name: str, raw: dict[str, Any]) -> IMailer:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mail_servers import DOMAIN, Authority
 
 from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
 from moodle_bridge.model.mail import OutgoingMail
 from moodle_bridge.plugins.mailers.smtp import SmtpMailer, SmtpSettings
 from moodle_bridge.practice.post_office import PostOffice
 from moodle_bridge.practice.post_office_misbehave import Mischief
+from tests.contract.mail_servers import DOMAIN, Authority
 
 CONTENT = b"From: bridge@learning.example.org\r\nSubject: Week 2\r\n\r\nHello\r\n"
 

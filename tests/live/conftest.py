@@ -145,7 +145,7 @@ def pytest_terminal_summary(
 
 
 def _lines(table: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    rows = [("what", "REST", "SOAP")]
+    rows: list[tuple[str, ...]] = [("what", "REST", "SOAP")]
     rows += [
         (what, *(row.get(protocol, "") for protocol in PROTOCOLS))
         for what, row in table.items()

@@ -18,6 +18,7 @@ from moodle_bridge.moodle.functions import (
     ENROLLED_USERS,
     FORUMS_BY_COURSES,
 )
+from moodle_bridge.moodle.protocols import ProtocolName
 from moodle_bridge.moodle.site import SiteInfo
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ class LiveSite:
     course_name: str | None
     thrown_away: bool
     url: str
-    protocol: str
+    protocol: ProtocolName
     _undo: ExitStack = field(default_factory=ExitStack)
     _found: dict[str, Any] = field(default_factory=dict)
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import click
 import pytest
-from project_files import ROOT
 
 from sync.cli.options import global_options
 from sync.cli.reference import every_command
 from sync.reference import pages
+from tests.meta.project_files import ROOT
 
 COMMANDS = dict(every_command())
 

@@ -7,12 +7,12 @@ import tomllib
 from types import ModuleType
 
 import pytest
-from project_files import ROOT
 
 from moodle_bridge.interfaces import IMailingList
 from moodle_bridge.model.people import Person
 from moodle_bridge.registry import ENTRY_POINT_GROUP, Registry
 from moodle_bridge.testing import KnownMembersContract
+from tests.meta.project_files import ROOT
 
 FOLDER = ROOT / "examples" / "pilot-list"
 

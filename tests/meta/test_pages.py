@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from project_files import ROOT, files
 
 from moodle_bridge.moodle.functions import (
     OPTIONAL,
@@ -14,6 +13,7 @@ from moodle_bridge.moodle.functions import (
     Job,
     jobs_of,
 )
+from tests.meta.project_files import ROOT, files
 
 PAGES = [
     *files("docs", suffixes=frozenset({".md"})),

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from project_files import files
 
 from sync.settings import registry_of
 from sync.settings.example import blocks
 from sync.settings.keys import keys_of
+from tests.meta.project_files import files
 
 # Used where the settings themselves are read.
 USED_WHILE_READING = {"[plugins] enabled"}

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from project_files import FLOORS, ROOT, files, text_files
+
+from tests.meta.project_files import FLOORS, ROOT, files, text_files
 
 # Written in pieces, so that this file holds none of them.
 FOREIGN_WORDS = {

@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks.benchmark import Aim
+from benchmarks import client_peers
+from benchmarks.benchmark import Aim, NotInstalled
 from benchmarks.catalogue import NAMES, benchmark
 
 _ROOT = Path(__file__).parents[3]
 
 
-def _run(*arguments: str) -> str:
-    ended = subprocess.run(
+def _ended(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "benchmarks", *arguments],
         cwd=_ROOT,
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
+
+
+def _run(*arguments: str) -> str:
+    ended = _ended(*arguments)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
+
+
+def _needs(name: str) -> None:
+    if name == "client-peers":
+        try:
+            client_peers.python_of_the_peer()
+        except NotInstalled:
+            pytest.skip("moodlepy, with which the client is compared, is not here")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_benchmark_prints_one_object_with_its_figures_and_the_machine(
     name: str,
 ) -> None:
+    _needs(name)
     printed = json.loads(_run(name, "--json", "--size", "small"))
 
     assert set(printed) == {"name", "figures", "machine"}
@@ -42,6 +58,34 @@ def test_a_benchmark_prints_one_object_with_its_figures_and_the_machine(
         for figure in printed["figures"].values()
     )
     assert set(printed["machine"]) == {"python", "cpus", "platform", "memory_gib"}
+
+
+def test_who_lacks_what_is_compared_with_is_told_how_to_install_it() -> None:
+    nowhere = str(_ROOT / "no-python-here")
+    ended = _ended("client-peers", "--json", "--size", "small", MOODLEPY_PYTHON=nowhere)
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert "pip install moodlepy==0.24.1" in ended.stderr
+
+
+def test_the_smallest_ratio_of_all_tasks_and_delays_is_the_figure() -> None:
+    def runs(read: int, enrol: int, seconds: float) -> client_peers.Runs:
+        took = client_peers.Took
+        return client_peers.Runs(
+            took={
+                ("read", 0): took(requests=read, seconds=1.0, number=1),
+                ("look_up", 0): took(requests=1, seconds=1.0, number=1),
+                ("enrol", 0): took(requests=enrol, seconds=1.0, number=1),
+                ("enrol", 30): took(requests=enrol, seconds=seconds, number=1),
+            }
+        )
+
+    figures = client_peers.figures(runs(2, 2, 1.0), runs(20, 5, 0.5), runs(20, 50, 1.0))
+
+    assert figures["request_ratio"] == 1.0
+    assert figures["seconds_ratio"] == 0.5
+    assert figures["enrol_requests_moodlepy_singly"] == 50
 
 
 def test_a_quick_run_of_one_is_a_table_without_a_verdict() -> None:

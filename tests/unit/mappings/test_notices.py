@@ -9,7 +9,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from course_of_mails import MOODLE_IDS, SITE, STARTED
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from mappings.identity import is_ours, plus_address, reply_key
 from mappings.notices import ANSWERED_REASONS, notice_to_mail
 from mappings.phrases import LANGUAGES
 from moodle_bridge.model.mail import OutgoingMail
+from tests.unit.mappings.course_of_mails import MOODLE_IDS, SITE, STARTED
 
 MAILS = Path(__file__).parents[2] / "mail" / "out"
 

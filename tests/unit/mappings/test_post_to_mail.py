@@ -13,7 +13,21 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from course_of_mails import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.bridge_header import BRIDGE_HEADER, bridge_header
+from mappings.identity import (
+    ReplyKey,
+    key_of_address,
+    key_of_reference,
+    post_id_of,
+    read_reply_key,
+)
+from mappings.post_body import FOOTER_LINE
+from moodle_bridge.model.forum import Attachment, Author
+from moodle_bridge.model.mail import MailFile, OutgoingMail
+from tests.unit.mappings.course_of_mails import (
     DISCUSSION,
     FIRST,
     LIST,
@@ -30,20 +44,6 @@ from course_of_mails import (
     first_id,
     mail_of,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from mappings.bridge_header import BRIDGE_HEADER, bridge_header
-from mappings.identity import (
-    ReplyKey,
-    key_of_address,
-    key_of_reference,
-    post_id_of,
-    read_reply_key,
-)
-from mappings.post_body import FOOTER_LINE
-from moodle_bridge.model.forum import Attachment, Author
-from moodle_bridge.model.mail import MailFile, OutgoingMail
 
 MAILS = Path(__file__).parents[2] / "mail" / "out"
 VIETNAMESE = (

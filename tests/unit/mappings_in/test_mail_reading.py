@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mails_in import FOLDER, RULES, mail, raw, written
 
 from mappings.identity import mail_key
 from mappings.mail_body import unless_broken
@@ -14,6 +13,7 @@ from mappings.mail_reading import ReadingLimits, read_mail
 from mappings.screening import VerdictKind, screen
 from mappings.senders import author_of
 from mappings.trimming import trim
+from tests.unit.mappings_in.mails_in import FOLDER, RULES, mail, raw, written
 
 MAILS = sorted(FOLDER.glob("*.eml"))
 

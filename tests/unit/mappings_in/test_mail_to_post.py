@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from mails_in import mail, written
 
 from mappings.mail_files import safe_filename, uniquely_named
 from mappings.mail_reading import ReadMail, read_mail
 from mappings.mail_to_post import PostDraft, post_from_mail, without_author_line
 from mappings.trimming import Trimmed, trim
 from moodle_bridge.model.mail import MailFile
+from tests.unit.mappings_in.mails_in import mail, written
 
 MARKER = "ref-abcdefgh23456777"
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from mails_in import EXPECTED, FOLDER, LIST, RULES, mail
 
 from mappings.screening import screen
 from mappings.senders import author_of
 from mappings.trimming import trim
+from tests.unit.mappings_in.mails_in import EXPECTED, FOLDER, LIST, RULES, mail
 
 
 def test_every_mail_of_the_folder_has_its_expected_verdict_beside_it() -> None:

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from mails_in import mail, written
-
 from mappings.identity import plus_address, reply_key, reply_reference
 from mappings.mail_reading import ReadMail
 from mappings.parentage import LinkRef, Parent, ParentClue, ReplyRoute, find_parent
+from tests.unit.mappings_in.mails_in import mail, written
 
 SECRET = b"sixteen bytes at least"
 ROUTE = ReplyRoute(

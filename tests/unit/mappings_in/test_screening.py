@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from mails_in import LIST, RULES, mail, written
 
 from mappings.mail_reading import read_mail
 from mappings.screening import RULES as ORDER
@@ -14,6 +13,7 @@ from mappings.screening import (
     screen,
 )
 from moodle_bridge.model.mail import ListAddress
+from tests.unit.mappings_in.mails_in import LIST, RULES, mail, written
 
 PERSON = "From: Ami <ami@example.sn>\nMessage-ID: <x@y.example>"
 

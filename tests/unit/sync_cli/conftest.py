@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cli_calls import Call, Called, Configured
 
 from moodle_bridge.practice import PracticeMoodle, running
 from moodle_bridge.practice.seed import PracticeCourse, practice_course
 from sync.cli.frame import run
 from sync.cli.invocation import Invocation
+from tests.unit.sync_cli.cli_calls import Call, Called, Configured
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
 

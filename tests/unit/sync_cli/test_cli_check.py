@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_calls import Call, Configured, checked, not_ok
 
 from moodle_bridge.moodle.functions import PURPOSES_OF, Job
 from moodle_bridge.moodle.site import Site, SiteInfo
 from moodle_bridge.practice import PracticeMoodle
 from moodle_bridge.practice.seed import PracticeCourse
+from tests.unit.sync_cli.cli_calls import Call, Configured, checked, not_ok
 
 
 def test_all_is_in_order(

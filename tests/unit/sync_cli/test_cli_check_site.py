@@ -16,7 +16,6 @@ from pathlib import Path
 import click
 import pytest
 import trustme
-from cli_calls import Call, Configured, checked
 
 from moodle_bridge.moodle.functions import (
     BATCH,
@@ -34,6 +33,7 @@ from sync.cli.check import command as check_command
 from sync.cli.checks.certificate import look_at_certificate
 from sync.cli.checks.finding import Finding, State
 from sync.cli.checks.service import CAPABILITIES
+from tests.unit.sync_cli.cli_calls import Call, Configured, checked
 
 MIRROR = PURPOSES_OF[Job.MIRROR]
 

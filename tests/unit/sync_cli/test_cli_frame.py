@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_calls import Body, Call
 
 from moodle_bridge.errors import (
     Busy,
@@ -27,6 +26,7 @@ from sync.cli import runs
 from sync.cli.invocation import Invocation
 from sync.cli.options import Command, pass_invocation
 from sync.cli.result import ExitCode, Result, Table
+from tests.unit.sync_cli.cli_calls import Body, Call
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 

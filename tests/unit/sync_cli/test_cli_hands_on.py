@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 import pytest
-from cli_calls import Call
 
 import sync.commands
 from sync.cli.result import Result
+from tests.unit.sync_cli.cli_calls import Call
 
 Recorded = dict[str, Any]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 import pytest
-from cli_calls import Call
+
+from tests.unit.sync_cli.cli_calls import Call
 
 FLAGS = (
     "--url=https://learn.example.org",

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli_calls import Call
-
 from moodle_bridge.interfaces import IMailer
 from moodle_bridge.registry import Disabled, Registry
 from sync.cli.plugins import listed
+from tests.unit.sync_cli.cli_calls import Call
 
 
 def test_the_built_in_plugins_are_listed_without_a_bridge_toml(call: Call) -> None:

@@ -20,7 +20,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from zope.interface import implementer
+
 from moodle_bridge.errors import InDoubt, RemoteError
+from moodle_bridge.interfaces import IMailbox, IMailer
 from moodle_bridge.model.mail import IncomingMail, OutgoingMail, Sent
 from moodle_bridge.moodle import Moodle
 from moodle_bridge.moodle.client import ClientSettings
@@ -68,6 +71,7 @@ class Hands:
         self.now += timedelta(**step)
 
 
+@implementer(IMailer)
 @dataclass
 class Outbox:
     """The way out for mail (IMailer): keeps what it sends, fails when it is told to.
@@ -100,6 +104,7 @@ class Outbox:
     def close(self) -> None: ...
 
 
+@implementer(IMailbox)
 @dataclass
 class Box:
     """A mailbox (IMailbox): what lies in it stays until it is acknowledged.
@@ -188,11 +193,11 @@ class TriedBridge(Bridge):
         return moodle
 
     @cached_property
-    def mailer(self) -> Outbox:  # type: ignore[override]
+    def mailer(self) -> Outbox:
         return self.course.outbox
 
     @cached_property
-    def mailboxes(self) -> tuple[Box, ...]:  # type: ignore[override]
+    def mailboxes(self) -> tuple[Box, ...]:
         return tuple(self.course.boxes)
 
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mappings.mail_reading import ReadMail
+from mappings.mail_to_post import PostDraft, post_from_mail
 from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.practice import FaultKind
 from moodle_bridge.practice.records import Discussion
@@ -567,12 +570,10 @@ def test_too_many_mails_stop_the_run_and_strangers_do_not(
 def test_a_mail_that_makes_the_program_fail_keeps_nobody_out(
     course: BridgedCourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = mirror_in.post_from_mail
-
-    def failing(mail: object, **given: object) -> object:
-        if "poison" in getattr(mail, "subject", ""):
+    def failing(mail: ReadMail, **given: Any) -> PostDraft:
+        if "poison" in mail.subject:
             raise RecursionError
-        return whole(mail, **given)  # type: ignore[arg-type]
+        return post_from_mail(mail, **given)
 
     monkeypatch.setattr(mirror_in, "post_from_mail", failing)
     course.write(course.ha, "First", subject="poison")

@@ -117,10 +117,10 @@ def test_a_course_that_is_closed_to_the_account_is_told(course: BridgedCourse) -
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_mailer_that_can_look_settles_a_doubt_at_once(
-    course: BridgedCourse, *, there: bool
+    course: BridgedCourse, monkeypatch: pytest.MonkeyPatch, *, there: bool
 ) -> None:
     course.post(course.aminata)
-    course.outbox.was_sent = lambda _mail: there  # type: ignore[method-assign]
+    monkeypatch.setattr(course.outbox, "was_sent", lambda _mail: there)
     course.outbox.lost_after = False
     course.outbox.troubles.append(LOST)
     course.sync()
@@ -130,12 +130,14 @@ def test_a_mailer_that_can_look_settles_a_doubt_at_once(
         assert len(transaction.intents.with_state(IntentState.DONE)) == 1
 
 
-def test_a_mailer_that_cannot_be_asked_leaves_the_doubt(course: BridgedCourse) -> None:
+def test_a_mailer_that_cannot_be_asked_leaves_the_doubt(
+    course: BridgedCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(_mail: object) -> bool:
         raise Transient("the disk is away")
 
     course.post(course.aminata)
-    course.outbox.was_sent = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(course.outbox, "was_sent", broken)
     course.outbox.lost_after = False
     course.outbox.troubles.append(LOST)
     assert "the disk is away" in course.sync().said

@@ -159,7 +159,7 @@ def test_a_full_disk_at_opening_is_said(
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(database.os, "open", full)
+    monkeypatch.setattr(os, "open", full)
     with pytest.raises(LedgerError, match="no room"):
         Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
 
