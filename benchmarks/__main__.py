@@ -12,15 +12,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.benchmark import Aim, Figures, Size
+from benchmarks.benchmark import Aim, Figures, NotInstalled, Size
 from benchmarks.catalogue import NAMES, benchmark
 from benchmarks.machine import machine
 
 _FOLDER = Path(__file__).parents[1]
+_NOT_INSTALLED = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure one thing or all; the figures decide nothing about the exit code."""
+    """Measure one thing or all; the figures decide nothing about the exit code.
+
+    Returns 2 when what a benchmark compares with is not installed.
+    """
     wanted = _parser().parse_args(arguments)
     size = Size(wanted.size)
     if wanted.list:
@@ -31,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif wanted.name is None:
         return _table_of_all(size, as_json=wanted.json)
     else:
-        figures = benchmark(wanted.name).measure(size)
+        try:
+            figures = benchmark(wanted.name).measure(size)
+        except NotInstalled as error:
+            print(error, file=sys.stderr)
+            return _NOT_INSTALLED
         measured = {"name": wanted.name, "figures": figures, "machine": machine()}
         if wanted.json:
             print(json.dumps(measured))
@@ -59,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
 def _table_of_all(size: Size, *, as_json: bool) -> int:
     """Measure each in a process of its own, so that none warms up or weighs another.
 
-    Returns 1 when one broke, whatever the figures of the others are.
+    One that misses what it compares with is left out. Returns 1 when one broke,
+    whatever the figures of the others are.
     """
     measured = []
     broken = 0
@@ -73,6 +82,8 @@ def _table_of_all(size: Size, *, as_json: bool) -> int:
             text=True,
             check=False,
         )
+        if ended.returncode == _NOT_INSTALLED:
+            continue
         if ended.returncode:
             broken = 1
         elif as_json:

@@ -10,6 +10,10 @@ Figures = Mapping[str, float | int]
 """What was measured, by name; seconds, megabytes (of a million bytes) and counts."""
 
 
+class NotInstalled(Exception):
+    """What a benchmark compares with is not here; says how to install it."""
+
+
 class Size(StrEnum):
     """How much is measured: as the aims mean it, or a little, to try it out."""
 
@@ -45,7 +49,10 @@ class Aim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """One benchmark; `measure` does it and returns the figures. May be repeated."""
+    """One benchmark; `measure` does it and returns the figures. May be repeated.
+
+    `measure` raises NotInstalled when what it compares with is not here.
+    """
 
     name: str
     description: str

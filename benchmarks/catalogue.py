@@ -6,7 +6,14 @@ from importlib import import_module
 
 from benchmarks.benchmark import Benchmark
 
-NAMES = ("read-forum", "idle-poll", "mail-out", "mail-in", "backfill-memory")
+NAMES = (
+    "read-forum",
+    "client-peers",
+    "idle-poll",
+    "mail-out",
+    "mail-in",
+    "backfill-memory",
+)
 """By name, in the order in which they run."""
 
 

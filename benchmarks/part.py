@@ -18,11 +18,14 @@ _FOLDER = Path(__file__).parents[1]
 
 
 class Part:
-    """Starts `python -m MODULE ARGUMENTS` and talks with it; use as a context."""
+    """Starts `python -m MODULE ARGUMENTS` and talks with it; use as a context.
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    `python` is the interpreter to start, None for the one that runs.
+    """
+
+    def __init__(self, module: str, *arguments: str, python: str | None = None) -> None:
         self._running = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [python or sys.executable, "-m", module, *arguments],
             cwd=_FOLDER,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -67,6 +67,7 @@ def main() -> None:
     parser.add_argument("--forums", type=int, default=1)
     parser.add_argument("--discussions", type=int, default=10)
     parser.add_argument("--posts", type=int, default=10)
+    parser.add_argument("--accounts", type=int, default=0)
     parser.add_argument("--delay-ms", type=float, default=0)
     wanted = parser.parse_args()
     calendar = _Calendar()
@@ -79,6 +80,11 @@ def main() -> None:
         site.add_user(f"p{number}", *row[:2], f"p{number}@example.org", lang=row[2])
         for number, row in enumerate(_PEOPLE)
     ]
+    for number in range(wanted.accounts):
+        site.add_user(
+            f"a{number}", "Awa", f"Sow {number}", f"a{number}@example.org",
+            idnumber=f"sm-{number}",
+        )  # fmt: skip
     for number in range(wanted.courses):
         # Made long ago: a forum that was just made would be news.
         calendar.set_to = int(time.time()) - 8 * _DAY
@@ -139,6 +145,7 @@ def _talk(
 
 def _told(course: Course, forums: list[Forum]) -> dict[str, object]:
     return {
+        "id": course.id,
         "shortname": course.shortname,
         "forums": [{"id": forum.id, "cmid": forum.cmid} for forum in forums],
     }
