@@ -16,6 +16,7 @@ from moodle_bridge.moodle import ItemOutcome, Moodle, NewUser, Outcome
 from moodle_bridge.moodle.functions import (
     CAN_ADD_DISCUSSION,
     ENROLLED_USERS,
+    FORUM_ACCESS,
     FORUMS_BY_COURSES,
 )
 from moodle_bridge.moodle.protocols import ProtocolName
@@ -97,10 +98,10 @@ class LiveSite:
 
     @property
     def forum(self) -> Forum:
-        """A forum of the course in which a discussion may be begun."""
+        """A forum of the course in which a discussion may be begun and deleted."""
         found = self._once("forum", self._forum)
         if found is None:
-            raise NotHere("no ordinary forum of the course takes a new discussion")
+            raise NotHere("in no ordinary forum may the account begin and delete")
         return found
 
     @property
@@ -154,7 +155,8 @@ class LiveSite:
         return found
 
     def _forum(self) -> Forum | None:
-        if not self.info.functions >= {FORUMS_BY_COURSES, CAN_ADD_DISCUSSION}:
+        needed = {FORUMS_BY_COURSES, CAN_ADD_DISCUSSION, FORUM_ACCESS}
+        if not self.info.functions >= needed:
             raise NotHere("the service does not let the forums be seen")
         forums = self.moodle.forums.of_courses([self.course.id]).forums
         # One that was made for this comes before any other.
@@ -163,9 +165,13 @@ class LiveSite:
             key=lambda one: not one.name.startswith("mb-live"),
         )
         for forum in ordinary:
-            if self.moodle.forums.may_add(forum.id).begin:
+            if self.moodle.forums.may_add(forum.id).begin and self._deletes(forum):
                 return forum
         return None
+
+    def _deletes(self, forum: Forum) -> bool:
+        access = self.moodle.forums.access(forum.id)
+        return access.may("deleteownpost") or access.may("deleteanypost")
 
     def _student_role(self) -> int | None:
         rows = self.moodle.client.read(

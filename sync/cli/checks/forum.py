@@ -19,6 +19,7 @@ _LOSSES = {
     "viewdiscussion": "nothing can be read",
     "replypost": "answers by mail cannot be posted",
     "createattachment": "files of mails are dropped by Moodle without a word",
+    "deleteownpost": "a private reply that Moodle made public cannot be taken back",
     "postwithoutthrottling": "Moodle may refuse posts when many come at once",
 }
 _TOO_MUCH = {
