@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from trial.runner import Runner
+
+from tests.trial.runner import Runner
 
 
 @pytest.fixture(scope="session")

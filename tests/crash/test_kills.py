@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from trial.course import Kind
-from trial.moments import Blow
-from trial.runner import Runner
-from trial.scenario import Scenario, tried
+
+from tests.trial.course import Kind
+from tests.trial.moments import Blow
+from tests.trial.runner import Runner
+from tests.trial.scenario import Scenario, tried
 
 _BLOWS = (
     ("effect", "before", 1),

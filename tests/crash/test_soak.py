@@ -6,10 +6,11 @@ import time
 from collections import Counter
 
 import pytest
-from trial.course import Kind
-from trial.runner import Runner
-from trial.scenario import Scenario, Trial, tried
-from trial.soak import MAILS, POSTS, scenarios, trials
+
+from tests.trial.course import Kind
+from tests.trial.runner import Runner
+from tests.trial.scenario import Scenario, Trial, tried
+from tests.trial.soak import MAILS, POSTS, scenarios, trials
 
 pytestmark = pytest.mark.soak
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from trial.course import Course, own_folder
-from trial.moments import Blow
-from trial.runner import Ran, Runner
 
 from moodle_bridge.practice.post_office_misbehave import Mischief
+from tests.trial.course import Course, own_folder
+from tests.trial.moments import Blow
+from tests.trial.runner import Ran, Runner
 
 NewCourse = Callable[..., Course]
 
@@ -22,9 +22,11 @@ def new_course(runner: Runner) -> Iterator[NewCourse]:
     """Make courses whose bridge has begun."""
     with ExitStack() as still_open:
 
-        def made(**settings: str) -> Course:
+        def made(*, settle_after: str = "4m") -> Course:
             folder = still_open.enter_context(own_folder())
-            course = still_open.enter_context(Course(folder, "remote", **settings))
+            course = still_open.enter_context(
+                Course(folder, "remote", settle_after=settle_after)
+            )
             assert runner.run(course, "--from", "now").code == 0
             course.clock.move(minutes=5)
             return course

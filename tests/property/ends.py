@@ -9,9 +9,8 @@ from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 
-from trial.course import STRANGER, Course, Written
-
 from moodle_bridge.practice.records import Post, User
+from tests.trial.course import STRANGER, Course, Written
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl
 
 import requests
 from lxml import etree
-from mutations import Mutator, Written, json_body
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
@@ -37,6 +36,7 @@ from moodle_bridge.practice.soap_encode import answer_envelope
 from moodle_bridge.practice.soap_structs import Service
 from moodle_bridge.practice.wsdl import wsdl
 from moodle_bridge.runtime import Clock
+from tests.property.mutations import Mutator, Written, json_body
 
 WIRE = Path(__file__).parents[1] / "wire"
 SITE = "https://moodle.example.org/campus"
@@ -281,7 +281,7 @@ class MutatedSite(Exchange):
         values = self.answers.values[function]
         # A page may be the last one; and a site may give the same page for ever.
         if isinstance(values[0], list):
-            last = [] if self.never_ends else [[]]
+            last: list[list[Any]] = [] if self.never_ends else [[]]
             values = [*filter(None, values), *last]
         return self.chance.choice(values)
 
@@ -351,9 +351,9 @@ def _given(sent: Sent, key: str) -> list[str]:
     body = sent.body or b""
     if body.lstrip().startswith(b"<"):
         return [
-            str(one.getnext().text or "")
+            str(value.text or "")
             for one in etree.fromstring(body).iter("key")
-            if one.text == key and one.getnext() is not None
+            if one.text == key and (value := one.getnext()) is not None
         ]
     fields = parse_qsl(body.decode(), keep_blank_values=True)
     return [value for name, value in fields if name.endswith(f"[{key}]")]

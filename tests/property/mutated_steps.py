@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any
 
 from pydantic import SecretStr
-from unit.moodle.every_call import NOW, _steps
 
 from moodle_bridge.errors import BridgeError
 from moodle_bridge.moodle import (
@@ -24,6 +23,7 @@ from moodle_bridge.moodle import (
     Upload,
     UserChange,
 )
+from tests.unit.moodle.every_call import NOW, _steps
 
 
 def _looked_at(look: Callable[[Any], Any], outcomes: object) -> object:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
+from unittest import mock
 
 import hypothesis.strategies as st
 import pytest
-from ends import Told, World, disagreements
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -17,14 +19,19 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from trial.course import STRANGER, Course, Kind, Written, own_folder
-from trial.moments import Blow, Moments, bridge_with
 
 import sync.commands.sync as sync_command
 from moodle_bridge.errors import BridgeError
 from moodle_bridge.practice.faults import Fault, FaultKind
 from moodle_bridge.practice.post_office_misbehave import Mischief
+from moodle_bridge.practice.records import Post, User
 from sync.cli.invocation import Invocation
+from sync.commands.sync import First
+from tests.property.ends import Told, World, disagreements
+from tests.trial.course import STRANGER, Course, Kind, Written, own_folder
+from tests.trial.moments import Blow, Moments, bridge_with
+
+T = TypeVar("T")
 
 HOLD = timedelta(minutes=10)
 NAMES = ("florence", "aminata", "ha")
@@ -56,13 +63,15 @@ _MISCHIEF = (
 )
 waits = st.sampled_from([0, 1, 6, 11, 11, 40, 200])
 blows = st.one_of(
-    st.builds(
-        Blow,
-        what=st.just(what),
-        when=st.sampled_from(["before", "after"]),
-        number=st.integers(min_value=1, max_value=most),
-    )
-    for what, most in _KINDS_OF_EFFECT
+    [
+        st.builds(
+            Blow,
+            what=st.just(what),
+            when=st.sampled_from(["before", "after"]),
+            number=st.integers(min_value=1, max_value=most),
+        )
+        for what, most in _KINDS_OF_EFFECT
+    ]
 )
 faults = st.builds(
     Fault,
@@ -283,10 +292,18 @@ class BothSides(RuleBasedStateMachine):
         return [one for one in self.living() if not (one.group or one.private)]
 
     @staticmethod
-    def pick(among, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN205
+    def pick(among: Sequence[T], at: int) -> T:
         return among[at % len(among)]
 
-    def told(self, name, write, *, not_before=None, group=False, private=False):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    def told(
+        self,
+        name: str,
+        write: Callable[[User, str], Post],
+        *,
+        not_before: datetime | None = None,
+        group: bool = False,
+        private: bool = False,
+    ) -> None:
         user, word = self.course.people[name], self.course.word()
         post = write(user, word)
         due = self.now + HOLD
@@ -313,19 +330,17 @@ class BothSides(RuleBasedStateMachine):
         self.world.mails.append(mail)
         return mail
 
-    def run_bridge(self, *, first: str | None = None, blow: Blow | None = None) -> None:
+    def run_bridge(self, *, first: First = None, blow: Blow | None = None) -> None:
         """Run `moodle-bridge sync`; what the remote ends do is no failure of it."""
         self.course.clock.move(seconds=1)
-        before = sync_command.Bridge
-        sync_command.Bridge = bridge_with(Moments(blow=blow, strike=crash))  # type: ignore[misc]
-        try:
+        bridge = bridge_with(Moments(blow=blow, strike=crash))
+        with (
+            suppress(BridgeError, Crash),
+            mock.patch.object(sync_command, "Bridge", bridge),
+        ):
             sync_command.run(
                 self.invocation(), dry_run=False, first=first, pair=None, only=None
             )
-        except (BridgeError, Crash):
-            pass
-        finally:
-            sync_command.Bridge = before  # type: ignore[misc]
         self.world.look()
 
     def invocation(self) -> Invocation:

@@ -7,15 +7,15 @@ from itertools import islice
 from random import Random
 
 import pytest
-from mutated_site import Answers, Endless, MutatedSite
-from mutated_steps import steps
-from unit.moodle.fakes import FakeClock
 
 from moodle_bridge.errors import BridgeError, Transient
 from moodle_bridge.moodle import Moodle
 from moodle_bridge.moodle.client import MoodleClient
 from moodle_bridge.moodle.functions import ADD_POST
 from moodle_bridge.moodle.outcomes import ItemOutcome, Outcome
+from tests.property.mutated_site import Answers, Endless, MutatedSite
+from tests.property.mutated_steps import steps
+from tests.unit.moodle.fakes import FakeClock
 
 _SEED = 20261123
 

@@ -22,7 +22,7 @@ from mappings.identity import post_message_id, site_tag
 from moodle_bridge.practice import PracticeMoodle, running
 from moodle_bridge.practice.post_office import PostOffice
 from moodle_bridge.practice.records import Discussion, Forum, Post, User
-from trial.clock import TrialClock
+from tests.trial.clock import TrialClock
 
 Kind = Literal["remote", "direct"]
 

@@ -7,7 +7,7 @@ from itertools import cycle
 from random import Random
 
 from moodle_bridge.practice.records import Discussion, Post, User
-from trial.course import STRANGER, Course, Written
+from tests.trial.course import STRANGER, Course, Written
 
 _FAR_AHEAD = 10_000_000_000
 _SEEDS = 3

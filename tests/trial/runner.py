@@ -10,11 +10,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trial.course import Course
-from trial.moments import Blow
+from tests.trial.course import Course
+from tests.trial.moments import Blow
 
-# The tests, and the tree that they stand in.
-_PATH = [str(Path(__file__).parents[number]) for number in (1, 2)]
+_ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +38,10 @@ class Runner:
 
     def __init__(self) -> None:
         self._starter = subprocess.Popen(
-            [sys.executable, "-m", "trial.starter"],
+            [sys.executable, "-m", "tests.trial.starter"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATH)},
+            env={**os.environ, "PYTHONPATH": str(_ROOT)},
             text=True,
         )
         self._answer()

@@ -8,11 +8,11 @@ from random import Random
 
 from moodle_bridge.practice.faults import FaultKind
 from moodle_bridge.practice.post_office_misbehave import Mischief
-from trial.course import Course, Kind, own_folder
-from trial.day import Day, Writer, begin
-from trial.moments import Blow
-from trial.runner import Ran, Runner
-from trial.verdict import Verdict, verdict_on
+from tests.trial.course import Course, Kind, own_folder
+from tests.trial.day import Day, Writer, begin
+from tests.trial.moments import Blow
+from tests.trial.runner import Ran, Runner
+from tests.trial.verdict import Verdict, verdict_on
 
 _RUNS_MOST = 40
 _MOODLE_FAULTS = (

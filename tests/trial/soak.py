@@ -8,10 +8,10 @@ from functools import cache
 from multiprocessing import get_context
 from random import Random
 
-from trial.course import Kind
-from trial.moments import Blow
-from trial.runner import Runner
-from trial.scenario import Scenario, Trial, tried
+from tests.trial.course import Kind
+from tests.trial.moments import Blow
+from tests.trial.runner import Runner
+from tests.trial.scenario import Scenario, Trial, tried
 
 POSTS = MAILS = 30
 _WHEN = ("before", "after")

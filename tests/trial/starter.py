@@ -15,6 +15,7 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import alembic.command
 import alembic.ddl.sqlite
@@ -25,7 +26,7 @@ from moodle_bridge.registry import Registry
 from sync.cli.frame import run
 from sync.cli.invocation import Invocation
 from sync.settings import open_settings
-from trial.moments import Blow, Moments, bridge_with
+from tests.trial.moments import Blow, Moments, bridge_with
 
 _IMPORTED = (alembic.command, alembic.ddl.sqlite, sqlalchemy.dialects.sqlite)
 _IMPORTED_TOO = (open_settings,)
@@ -56,7 +57,7 @@ def _command(order: dict[str, Any]) -> int:
         blow=Blow(**order["blow"]) if order["blow"] else None,
         strike=lambda: os.kill(os.getpid(), signal.SIGKILL),
     )
-    sync.commands.sync.Bridge = bridge_with(moments)  # type: ignore[misc]
+    mock.patch.object(sync.commands.sync, "Bridge", bridge_with(moments)).start()
     begun, started = datetime.fromisoformat(order["now"]), time.monotonic()
     stdout, stderr = io.StringIO(), io.StringIO()
     folder = Path(order["folder"])

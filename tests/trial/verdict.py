@@ -9,8 +9,8 @@ from email import policy
 from email.message import EmailMessage
 
 from moodle_bridge.practice.records import Post
-from trial.course import STRANGER, Course
-from trial.day import Day
+from tests.trial.course import STRANGER, Course
+from tests.trial.day import Day
 
 
 @dataclass(slots=True)
@@ -105,13 +105,13 @@ def _at_the_readers(
             f"{one} at {name}: {number}" for one, number in got.items() if number > 1
         ]
         last: dict[int, int] = {}
-        for mail in mails:
-            message_id = str(mail["Message-ID"])
-            text = _text(mail)
+        for received in mails:
+            message_id = str(received["Message-ID"])
+            text = _text(received)
             if words.get(message_id, "") not in text:
                 verdict.wrong.append(f"{message_id} at {name} says something else")
             for word in day.kept:
-                if word in text + str(mail["Subject"]):
+                if word in text + str(received["Subject"]):
                     verdict.wrong.append(f"{word} reached {name}")
             discussion, post_id = discussion_of.get(message_id, (0, 0))
             if discussion and post_id < last.get(discussion, 0):
