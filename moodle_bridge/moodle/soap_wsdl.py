@@ -13,7 +13,6 @@ from typing import Any
 
 import zeep
 from lxml import etree
-from zeep.exceptions import Error as ZeepError
 from zeep.transports import Transport
 from zeep.wsdl import utils
 from zeep.wsdl.bindings.soap import SoapBinding
@@ -88,7 +87,7 @@ class SoapService:
         would say nothing of either. TypeError for a value that has no form.
         """
         operation = self._operations[asked.function]
-        parts = _parts(operation)
+        parts = self._parts_of(operation, asked)
         unknown = arguments.keys() - parts.keys()
         if unknown:
             raise _unfit(asked, f"it has no argument {', '.join(sorted(unknown))}")
@@ -103,10 +102,18 @@ class SoapService:
                 envelope = self._client.create_message(
                     self._proxy, asked.function, **values
                 )
-        except (ZeepError, TypeError, ValueError) as error:
+        # zeep reads a description leniently, and stumbles over it only now.
+        except Exception as error:  # noqa: BLE001
             problem = _unfit(asked, str(error))
         else:
             return bytes(_written_out(envelope))
+        raise problem
+
+    def _parts_of(self, operation: Any, asked: Asked) -> dict[str, Any]:
+        try:
+            return _parts(operation)
+        except AttributeError:
+            problem = _unfit(asked, "the site's description of it is broken")
         raise problem
 
     def _given(self, name: str, arguments: Mapping[str, Any], asked: Asked) -> Any:

@@ -133,6 +133,7 @@ def test_hundreds_of_mutated_answers_are_a_value_or_an_error_and_no_second_write
     assert not wrong, "\n".join(wrong[:20])
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:zeep.*")
 def test_a_mutated_description_of_the_service_is_one_or_an_error(
     answers: Answers,
 ) -> None:
@@ -149,6 +150,7 @@ def test_twenty_thousand_mutated_answers_are_a_value_or_an_error_and_no_second_w
 
 
 @pytest.mark.soak
+@pytest.mark.filterwarnings("ignore::UserWarning:zeep.*")
 def test_a_thousand_mutated_descriptions_of_the_service_are_one_or_an_error(
     answers: Answers,
 ) -> None:
