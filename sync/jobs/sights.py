@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from moodle_bridge.errors import Permanent
 from moodle_bridge.model.forum import DiscussionPosts
+from moodle_bridge.moodle.functions import MISSING
 from sync.ledger.links import Link
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ class Sights:
             for number, forum_id in forums.items()
             if forum_id in self._pair.place.forums
         }
-        gone = self._list_again(ours)
+        gone, unlisted = self._list_again(ours)
         with self._ledger.reading() as transaction:
             known = transaction.discussions.get(self._pair.name, numbers)
         by_post = {
@@ -90,14 +92,17 @@ class Sights:
                 yield Sight(
                     seen=None, links=by_post[number], forum_left=number not in ours
                 )
-        there = [known[number] for number in ours if number not in gone]
+        there = [known[number] for number in ours if number not in gone | unlisted]
         for read in self._moodle.forums.posts(there):
             # What cannot be read now, or shows no posts, waits for the next run.
             if isinstance(read, DiscussionPosts) and read.posts:
                 yield Sight(seen=read, links=by_post[read.discussion.id])
 
-    def _list_again(self, forums: Mapping[int, int]) -> set[int]:
-        """Read again who may see which discussion; return those no longer listed.
+    def _list_again(self, forums: Mapping[int, int]) -> tuple[set[int], set[int]]:
+        """Read again who may see which discussion.
+
+        Returns those no longer listed, and those of forums that cannot be listed: what
+        is due there waits, and does not keep the other forums waiting.
 
         `forums` says of which forum each discussion is. Group and hours of a
         discussion stand in the list of its forum alone. And Moodle answers a
@@ -110,12 +115,19 @@ class Sights:
                 self._pair.name, list(forums), since
             )
         missing = set(forums) - fresh
+        unlisted: set[int] = set()
         for forum_id in {forums[number] for number in missing}:
             # Deleting the newest post moves a discussion back in time, so that the
             # whole list is read and not only its beginning.
-            listed = list(self._moodle.forums.discussions(forum_id, since=None))
+            try:
+                listed = list(self._moodle.forums.discussions(forum_id, since=None))
+            except Permanent as error:
+                if error.concerns_all or error.code == MISSING:
+                    raise
+                unlisted |= {n for n in missing if forums[n] == forum_id}
+                continue
             with self._ledger.writing() as transaction:
                 for discussion in listed:
                     missing.discard(discussion.id)
                     transaction.discussions.listed(self._pair.name, discussion)
-        return missing
+        return missing - unlisted, unlisted

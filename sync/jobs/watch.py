@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from moodle_bridge.errors import RemoteError
+from moodle_bridge.errors import Permanent, RemoteError
 from moodle_bridge.model.forum import Discussion, DiscussionPosts
 from moodle_bridge.moodle.forums import DiscussionFailure
 from moodle_bridge.moodle.functions import MISSING
@@ -18,6 +18,7 @@ from sync.jobs.sighting import Watchword, note_gone, note_posts
 
 if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
+    from moodle_bridge.moodle.updates import CourseUpdates
     from sync.ledger import Ledger
     from sync.pairs import Pair
     from sync.settings.sections import SyncSettings
@@ -101,12 +102,11 @@ class Watch:
                 )
             elif changed is not None and pair.name in since:
                 moved = moved or bool(changed.configured)
-                for forum in pair.place.forums.values():
-                    if changed.first_posts.get(forum.cmid):
-                        listed = self._moodle.forums.discussions(
-                            forum.id, since=since[pair.name]
-                        )
-                        wanted |= {one.id: one for one in self._listed(pair, listed)}
+                told, broken = self._changed(pair, changed, since[pair.name])
+                wanted = {one.id: one for one in told}
+                problems += broken
+                if broken:
+                    failed.add(pair.name)
             stale = [one for one in self._to_recheck(pair) if one.id not in wanted]
             counts = self._read(pair, wanted.values(), problems)
             if counts[2]:
@@ -129,6 +129,26 @@ class Watch:
             problems=tuple(problems),
             moved_forums=moved,
         )
+
+    def _changed(
+        self, pair: Pair, changed: CourseUpdates, since: datetime
+    ) -> tuple[list[Discussion], list[str]]:
+        """Return the discussions with news, and which forums could not be listed.
+
+        A forum that breaks in Moodle must not keep the others from being read.
+        """
+        found: list[Discussion] = []
+        problems: list[str] = []
+        for forum in pair.place.forums.values():
+            if not changed.first_posts.get(forum.cmid):
+                continue
+            listed = self._moodle.forums.discussions(forum.id, since=since)
+            try:
+                found += self._listed(pair, listed)
+            except Permanent as error:
+                _only_here(error)
+                problems.append(masked(f"forum {forum.name}: {error}"))
+        return found, problems
 
     def _move_cursors(
         self, seen_until: Mapping[str, datetime | None], since: Mapping[str, datetime]
