@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from moodle_bridge.errors import Permanent, RemoteError, Transient
+from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
 from moodle_bridge.interfaces.transport import Answer
 from moodle_bridge.moodle.calls import Call, Packing, Result, misshapen, packed
 from moodle_bridge.moodle.errorcodes import ERRORCODES
@@ -92,6 +92,33 @@ class Batching:
                 for future in under_way:
                     future.cancel()
 
+    @property
+    def can_batch(self) -> bool:
+        """Whether nothing has shown yet that the service lacks the batch function."""
+        return self._can_batch
+
+    def write(self, call: Call, ask: Callable[[Call], Answer]) -> Answer:
+        """Make one write inside a batch of its own.
+
+        Raises what a write raises; Permanent with code `missingfunction` and the
+        batch function as its item when the service lacks that: nothing was done then.
+        """
+        try:
+            came = ask(_batched([call]))
+        except Permanent as error:
+            if error.code == MISSING and error.item == BATCH:
+                self._can_batch = False
+            raise
+        responses: list[_Response] = came.value.responses
+        if len(responses) != 1:
+            raise InDoubt("the batch did not answer for the write", item=call.function)
+        if responses[0].error:
+            raise self._refused(call, responses[0].exception or "{}", writes=True)
+        result = _shaped(call, responses[0].data or b"null", came, writes=True)
+        if isinstance(result, RemoteError):
+            raise result
+        return result
+
     def _chunk(self, calls: Sequence[Call]) -> list[Result]:
         if len(calls) == 1 or not self._can_batch:
             return self._singly(calls, attempt=self._patiently)
@@ -163,7 +190,9 @@ class Batching:
             return Transient("the answer was empty", item=call.function)
         return _shaped(call, response.data, came)
 
-    def _refused(self, call: Call, written: str) -> RemoteError:
+    def _refused(
+        self, call: Call, written: str, *, writes: bool = False
+    ) -> RemoteError:
         try:
             said: Any = from_json(written)
         except ValueError:
@@ -171,7 +200,7 @@ class Batching:
         said = said if isinstance(said, dict) else {}
         if said.get("errorcode") == "accessexception" and "message" not in said:
             return missing_function(call.function)
-        asked = Asked(function=call.function, writes=False, site_url=self._site_url)
+        asked = Asked(function=call.function, writes=writes, site_url=self._site_url)
         return refusal(said, asked)
 
 
@@ -185,15 +214,18 @@ def _batched(calls: Sequence[Call]) -> Call:
     return Call(function=BATCH, arguments={"requests": requests}, shape=_RESPONSES)
 
 
-def _shaped(call: Call, data: str | bytes, came: Answer) -> Result:
+def _shaped(
+    call: Call, data: str | bytes, came: Answer, *, writes: bool = False
+) -> Result:
     try:
         value = (
             from_json(data) if call.shape is None else call.shape.validate_json(data)
         )
     except ValidationError as error:
-        return misshapen(error, call, writes=False)
+        return misshapen(error, call, writes=writes)
     except ValueError:
-        return Transient("the answer was cut off", item=call.function)
+        lost = InDoubt if writes else Transient
+        return lost("the answer was cut off", item=call.function)
     return Answer(value=value, served_at=came.served_at)
 
 

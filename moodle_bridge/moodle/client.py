@@ -112,6 +112,30 @@ class MoodleClient:
         call = Call(function=function, arguments=arguments, shape=shape)
         return self.patience.tried(lambda: self._once(call, writes=True))
 
+    @property
+    def can_wrap(self) -> bool:
+        """Whether `write_wrapped` may be tried: nothing has shown that it cannot."""
+        return self._batching.can_batch
+
+    def write_wrapped(
+        self,
+        function: str,
+        arguments: Mapping[str, Any],
+        shape: TypeAdapter[Any] | None = None,
+    ) -> Answer:
+        """Call a function that changes something, its arguments as JSON; see `write`.
+
+        It goes alone in a call of the batch function, so that PHP's limit of form
+        fields does not count. Raises Permanent with code `missingfunction` and the
+        batch function as its item where the service lacks that: nothing was done.
+        """
+        call = Call(function=function, arguments=arguments, shape=shape)
+        return self.patience.tried(
+            lambda: self._batching.write(
+                call, lambda outer: self._once(outer, writes=True)
+            )
+        )
+
     def batch(self, calls: Iterable[Call]) -> list[Result]:
         """Make several reads in as few requests as possible; see `stream`."""
         return list(self.stream(calls))

@@ -7,6 +7,7 @@ ones by warnings, with an id or without. Here each answers for its items alike.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -92,10 +93,24 @@ class _Run(Generic[T]):
 
     def length_of_next(self, waiting: Sequence[int]) -> int:
         packing = self.client.item_packing
+        if self._goes_as_json(len(waiting)):
+            quick = int(packing.seconds / (self.pace or packing.seconds))
+            length = max(1, min(len(waiting), packing.most, quick))
+            rows = [self.write.row(self.items[index]) for index in waiting[:length]]
+            if len(json.dumps(rows)) <= packing.size:
+                return length
         most = min(self.write.most or packing.items, packing.items)
         if self.pace:
             most = min(most, int(packing.seconds / self.pace))
         return max(1, min(most, self._length_that_fits(waiting[:most], packing)))
+
+    def _goes_as_json(self, number: int) -> bool:
+        """Say whether so many items may go in one call that is sent as JSON.
+
+        Only when a call before it showed how quick the site is.
+        """
+        many = number > self.client.item_packing.items
+        return many and bool(self.pace) and not self.write.most and self.client.can_wrap
 
     def _length_that_fits(self, waiting: Sequence[int], packing: ItemPacking) -> int:
         # The number of a row in its list grows; three digits are enough for it.
@@ -123,8 +138,10 @@ class _Run(Generic[T]):
         items = [self.items[index] for index in chunk]
         rows = [self.write.row(item) for item in items]
         started = self.client.clock()
+        wrapped = self._goes_as_json(len(chunk))
+        send = self.client.write_wrapped if wrapped else self.client.write
         try:
-            answer = self.client.write(
+            answer = send(
                 self.write.function, {self.write.argument: rows}, self.write.shape
             )
         except InDoubt as error:
@@ -134,13 +151,24 @@ class _Run(Generic[T]):
             self.stopped = error
             self._all(chunk, Outcome.NOT_TRIED, error)
         except Permanent as error:
-            self._refused(chunk, error)
+            if wrapped and not self.client.can_wrap:
+                # The service lacks the batch function: as forms, then, and nothing
+                # was done yet.
+                self._in_parts(chunk)
+            else:
+                self._refused(chunk, error)
         else:
             self.statuses_in_a_row = 0
             took = (self.client.clock() - started).total_seconds()
             self.pace = took / len(chunk)
             outcomes = self.write.answered(items, answer.value)
             self.outcomes.update(zip(chunk, outcomes, strict=True))
+
+    def _in_parts(self, chunk: Sequence[int]) -> None:
+        while chunk:
+            length = self.length_of_next(chunk)
+            self.send(chunk[:length])
+            chunk = chunk[length:]
 
     def _is_closed(self, index: int) -> bool:
         error = self.closed.get(self.write.scope(self.items[index]))
@@ -160,8 +188,9 @@ class _Run(Generic[T]):
             return
         if len(chunk) > 1:
             middle = len(chunk) // 2
-            self.send(chunk[:middle])
-            self.send(chunk[middle:])
+            for half in (chunk[:middle], chunk[middle:]):
+                # Half of what went as JSON may still be more than a form holds.
+                self._in_parts(half)
             return
         self._all(chunk, Outcome.REFUSED, error)
         # A web server that says no to one after another says no to all.
