@@ -43,7 +43,7 @@ check: lint types ## all that must hold before a change lands
 	$(BIN)/python -m pytest -n 2 -q --cov --cov-report=term
 
 soak: $(STAMP) ## the long kill test
-	$(BIN)/python -m pytest -q -m soak tests/crash --soak
+	$(BIN)/python -m pytest -q -m soak tests/crash tests/property --soak
 
 bench: $(STAMP) ## all benchmarks, as a table
 	$(BIN)/python -m benchmarks
