@@ -7,13 +7,12 @@ cursor in ONE transaction -> carry out. A dry run stops after the guard.
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from moodle_bridge.errors import GuardTripped, RemoteError
+from moodle_bridge.errors import RemoteError
 from moodle_bridge.redact import masked
 from sync.actions import (
     Absent,
@@ -21,12 +20,10 @@ from sync.actions import (
     Done,
     Doubt,
     Later,
-    Outcome,
     Plan,
     Refused,
-    Settlement,
-    Withheld,
 )
+from sync.job import Job, Report
 from sync.ledger.intents import Intent, IntentState
 
 if TYPE_CHECKING:
@@ -41,43 +38,6 @@ _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=2)
 _GIVE_UP_AFTER = timedelta(days=5)
 _REPEATED_MOST = 5
-
-
-class Job(Protocol):
-    """One of the bridge's jobs; the engine asks, the job answers."""
-
-    name: str
-
-    def settle(self, intent: Intent) -> Settlement:
-        """Look whether an effect in doubt happened; Doubt = cannot tell yet."""
-
-    def observe(self) -> Iterator[Any]:
-        """Read what is there, one observation at a time, each planned by itself."""
-
-    def plan(self, observation: Any) -> Plan:
-        """Decide what to do; no remote effect may happen here."""
-
-    def guard(self, actions: int) -> None:
-        """Raise GuardTripped when so many actions in this run are absurd."""
-
-    def carry_out(self, action: Action) -> Outcome:
-        """Bring about one effect; never raises for what the remote end does."""
-
-    def completed(
-        self, transaction: Transaction, intent: Intent, outcome: Done | Refused
-    ) -> None:
-        """Write down what follows from an outcome, in the outcome's transaction."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Report:
-    """What a run did: counts by name, and everything that a person should read."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    planned: list[Action] = field(default_factory=list)
-    withheld: list[Withheld] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    unreachable: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,15 +332,4 @@ class Engine:
         self.report.counts["held" if gives_up else "postponed"] += 1
         self.report.problems.append(
             masked(f"later: {intent.summary}: {outcome.reason}")
-        )
-
-
-def refuse_beyond(limit: int, actions: int, *, what: str, key: str) -> None:
-    """Raise GuardTripped when a run would do more than its limit."""
-    if actions > limit:
-        raise GuardTripped(
-            f"this run would make {actions} {what}, and the limit is {limit}",
-            item=key,
-            advice="Read the plan with --dry-run; if it is right, raise the limit"
-            f" {key} in bridge.toml and run again. Nothing was sent.",
         )

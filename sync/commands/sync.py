@@ -10,7 +10,8 @@ from moodle_bridge.redact import masked
 from sync.bridge import Bridge
 from sync.cli.frame import exit_code_of
 from sync.cli.result import ExitCode, Result, Table
-from sync.engine import Engine, Report
+from sync.engine import Engine
+from sync.job import Report
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation

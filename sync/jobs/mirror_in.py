@@ -24,7 +24,7 @@ from sync.actions import (
     Settlement,
 )
 from sync.actions import Withheld as LeftAlone
-from sync.engine import refuse_beyond
+from sync.job import refuse_beyond
 from sync.jobs.arrival import in_order
 from sync.jobs.judged import Judged, verdict_record
 from sync.jobs.routing import Route

@@ -15,7 +15,7 @@ from moodle_bridge.interfaces import Delivery
 from moodle_bridge.model.forum import Discussion, DiscussionPosts, Forum, Post
 from sync.actions import Action, Done, Outcome, Plan, Refused, Settlement
 from sync.actions import Withheld as LeftAlone
-from sync.engine import refuse_beyond
+from sync.job import refuse_beyond
 from sync.jobs.authorship import ancestors, in_own_name, in_own_names, parent_shown
 from sync.jobs.letters import Letters, Load
 from sync.jobs.outbound_records import as_read, gone, left_out, only, withheld

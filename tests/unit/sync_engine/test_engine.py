@@ -20,7 +20,8 @@ from sync.actions import (
     Settlement,
     Withheld,
 )
-from sync.engine import LEASE_TERM, Engine, refuse_beyond
+from sync.engine import LEASE_TERM, Engine
+from sync.job import refuse_beyond
 from sync.ledger import Ledger, Transaction
 from sync.ledger.intents import Intent, IntentState
 from sync.ledger.leases import Holder, this_run
