@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +20,7 @@ class InboundState(StrEnum):
 
     NEW: nobody has read it yet. HISTORY: it lay there before the bridge began.
     IGNORED: not meant for the forum (own mail, bounce, auto-reply). ACCEPTED: it will
-    be posted. POSTED. HELD: a person decides. DROPPED: a person decided against it.
+    be posted. POSTED. ANSWERED: a wish to the bridge itself, carried out. HELD: a person decides. DROPPED: a person decided against it.
     """
 
     NEW = "new"
@@ -27,6 +28,7 @@ class InboundState(StrEnum):
     IGNORED = "ignored"
     ACCEPTED = "accepted"
     POSTED = "posted"
+    ANSWERED = "answered"
     HELD = "held"
     DROPPED = "dropped"
 
@@ -35,7 +37,9 @@ class InboundState(StrEnum):
 class Inbound:
     """One mail. `raw` is None once it is no longer needed (receipts, history).
 
-    `released` says that a person let it pass in spite of what held it.
+    `released` says that a person let it pass in spite of what held it. `authenticity`
+    is what was found out, when it came, of whether its From is true; empty when nobody
+    looked.
     """
 
     id: int
@@ -60,6 +64,7 @@ class Inbound:
     post_id: int | None
     cut: str
     released: bool
+    authenticity: Mapping[str, Any]
     updated_at: datetime
 
 
@@ -84,6 +89,7 @@ class Inbox:
         envelope_recipient: str | None = None,
         envelope_sender: str | None = None,
         state: InboundState = InboundState.NEW,
+        authenticity: Mapping[str, Any] | None = None,
     ) -> bool:
         """Keep a mail unless it is known; say whether it was new. May be repeated."""
         new = insert_new(
@@ -107,6 +113,7 @@ class Inbox:
             detail="",
             cut="",
             released=0,
+            authenticity=dict(authenticity or {}),
             updated_at=self._clock(),
         )
         if not new:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Dialect,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -224,6 +225,8 @@ inbound = Table(
     Column("post_id", BigInteger),
     Column("cut", Words, nullable=False),
     Column("released", Integer, nullable=False),
+    # What was found out when it came; keys and addresses change later.
+    Column("authenticity", Json, nullable=False, server_default="{}"),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("key", name="inbound_key"),
     Index("inbound_message_id", "message_id"),
@@ -254,6 +257,153 @@ contact = Table(
     Column("address", String(320), primary_key=True),
     Column("noticed_at", Moment),
     Column("notices", Integer, nullable=False),
+)
+
+# How each person takes part, by Moodle's user id; who is not here never chose.
+channel = Table(
+    "channel",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("every", String(10), nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("at", String(5), nullable=False),
+    Column("paused_until", Moment),
+    Column("budget", BigInteger),
+    Column("picture_limit", BigInteger),
+    Column("since", Moment),
+    Column("chosen_by", String(20), nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# One digest or bundle for one person, with its numbered items.
+issue = Table(
+    "issue",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("message_id", Words, nullable=False),
+    Column("items", Json, nullable=False),
+    Column("left_out", Json, nullable=False),
+    Column("text", Packed),
+    Column("planned_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Index("issue_message_id", "message_id"),
+    Index("issue_user", "user_id", "planned_at"),
+)
+
+# Which post somebody has had in a digest or bundle: in full, or only by name.
+delivered = Table(
+    "delivered",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("pair", String(100), primary_key=True),
+    Column("post_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("issue_id", BigInteger),
+    Column("shown", String(10), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# Bytes mailed to a person, by their own day; `key` is that of the intent.
+spent = Table(
+    "spent",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String(200), primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Index("spent_day", "user_id", "day"),
+)
+
+# The words that went out for a post: what an answer may quote.
+wording = Table(
+    "wording",
+    metadata,
+    Column("pair", String(100), primary_key=True),
+    Column("post_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("text", Packed, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# The several answers in one mail that answers a digest.
+part = Table(
+    "part",
+    metadata,
+    Column("inbound_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("item", Integer),
+    Column("pair", String(100)),
+    Column("parent_post_id", BigInteger),
+    Column("discussion_id", BigInteger),
+    Column("subject", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(60), nullable=False),
+    Column("post_id", BigInteger),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# Further addresses of a person; Moodle knows only the first.
+address = Table(
+    "address",
+    metadata,
+    Column("address", String(320), primary_key=True),
+    Column("shown", Words, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index("address_user", "user_id"),
+)
+
+# What the owner of an address was asked, once, and what they said.
+question = Table(
+    "question",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("inbound_id", BigInteger),
+    Column("asked_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Column("answer", String(10), nullable=False),
+)
+
+# Whether mail to an address still arrives, scored by delivery reports.
+bounce = Table(
+    "bounce",
+    metadata,
+    Column("address", String(320), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("scored_at", Moment),
+    Column("told_at", Moment),
+)
+
+# Web service tokens of participants, sealed with a key that is not here.
+token = Table(
+    "token",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("problem", Words, nullable=False),
+    Column("checked_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# What a person is told once and never again.
+told = Table(
+    "told",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("what", String(60), primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 run = Table(

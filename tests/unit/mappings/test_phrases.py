@@ -6,18 +6,35 @@ import re
 
 import pytest
 
-from mappings import phrases
 from mappings.language import guess_language
-from mappings.phrases import LANGUAGES, file_size, known_language, phrase
+from mappings.phrases import (
+    LANGUAGES,
+    catalogue_subjects,
+    file_size,
+    known_language,
+    phrase,
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_phrase_with_the_same_values(language: str) -> None:
-    catalogue = phrases._CATALOGUES[language]
-    assert catalogue.keys() == phrases._EN.keys()
-    for key, text in phrases._EN.items():
-        blanks = re.findall(r"\{\w+\}", text)
-        assert re.findall(r"\{\w+\}", catalogue[key]) == blanks
+    english, own = catalogue_subjects("en"), catalogue_subjects(language)
+    assert own.keys() == english.keys()
+    for subject, phrases in english.items():
+        assert own[subject].keys() == phrases.keys(), subject
+        for key, text in phrases.items():
+            forms = own[subject][key]
+            assert isinstance(forms, tuple) == isinstance(text, tuple), key
+            for form in [forms] if isinstance(forms, str) else forms:
+                blanks = re.findall(
+                    r"\{\w+\}", text if isinstance(text, str) else text[1]
+                )
+                assert sorted(re.findall(r"\{\w+\}", form)) == sorted(blanks), key
+
+
+def test_no_key_stands_in_two_subjects() -> None:
+    keys = [key for subject in catalogue_subjects("en").values() for key in subject]
+    assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize(
