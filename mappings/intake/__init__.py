@@ -1,0 +1,1 @@
+"""From the entries of a form to people: fields, transforms, problems."""
