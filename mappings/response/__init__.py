@@ -1,0 +1,1 @@
+"""How long people wait for an answer: waits, clocks, estimates."""
