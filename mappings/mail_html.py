@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import nh3
 from lxml import etree
@@ -33,7 +32,6 @@ _SCHEMES = frozenset({"http", "https", "mailto", "tel", "ftp"})
 _MEDIA = frozenset({"audio", "video", "iframe", "embed", "object", "source"})
 _DROPPED = "dropped"
 _EMPTY_ENDS = ("<br>", "<p></p>", "<p>&nbsp;</p>", "<div></div>")
-_STRONG = {"L": 1, "R": -1, "AL": -1}
 
 
 def mail_html(html: str, *, base_url: str = "", picture: str = "picture") -> str:
@@ -59,14 +57,6 @@ def mail_html(html: str, *, base_url: str = "", picture: str = "picture") -> str
         link_rel=None,
     )
     return _without_empty_end(tokens_masked(written, base_url=base_url))
-
-
-def direction_of(text: str) -> str:
-    """Return `rtl` where most letters run from right to left, else `ltr`."""
-    balance = sum(
-        _STRONG.get(unicodedata.bidirectional(letter), 0) for letter in text[:500]
-    )
-    return "rtl" if balance < 0 else "ltr"
 
 
 def _without_empty_end(html: str) -> str:

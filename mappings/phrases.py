@@ -9,43 +9,69 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from gettext import c2py
-from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from mappings.direction import isolated
+
+Phrases = Mapping[str, str | tuple[str, ...]]
+"""Phrases by key; the forms of one that counts something as a tuple."""
+
+_LOCALE = Path(__file__).with_name("locale")
+
 DEFAULT_LANGUAGE = "en"
-LANGUAGES = ("en", "nl", "fr", "es", "pt")
-"""The languages that have a catalogue."""
+LANGUAGES = (
+    DEFAULT_LANGUAGE,
+    *sorted(
+        folder.name
+        for folder in _LOCALE.iterdir()
+        if folder.is_dir() and folder.name not in {DEFAULT_LANGUAGE, "__pycache__"}
+    ),
+)
+"""The languages that have a catalogue, English first: the folders in `locale`."""
 
 
 def known_language(language: str | None) -> str:
     """Return the language that phrases are written in for this code.
 
-    Takes Moodle codes and mail tags (`fr_ca`, `pt-BR`); English when there is no
+    Takes Moodle codes and mail tags (`fr_ca`, `es_mx_kids`, `pt-BR`), and finds the
+    nearest: the whole code, then without what sets it apart. English when there is no
     catalogue for it, and for None.
     """
-    plain = (language or "").strip().lower().replace("-", "_").partition("_")[0]
-    return plain if plain in LANGUAGES else DEFAULT_LANGUAGE
+    code = (language or "").strip().lower().replace("-", "_")
+    while code:
+        if code in LANGUAGES:
+            return code
+        code = code.rpartition("_")[0]
+    return DEFAULT_LANGUAGE
 
 
 def phrase(language: str | None, key: str, **values: object) -> str:
     """Return a phrase in a language, with the values put in.
 
     Where the phrase has plural forms, the value `number` chooses among them. Values
-    stand as they are: whoever has them from outside cleans them first. Raises KeyError
-    for a key that English does not have.
+    stand as they are, but for the marks that a value from right to left gets
+    (`direction.isolated`): whoever has them from outside cleans them first. Raises
+    KeyError for a key that English does not have.
     """
     known = known_language(language)
-    catalogue = _catalogue(known)
-    pattern = catalogue.get(key)
+    pattern = _catalogue(known).get(key)
     if pattern is None:
         known = DEFAULT_LANGUAGE
         pattern = _catalogue(known)[key]
     if isinstance(pattern, tuple):
         pattern = pattern[_plural(known)(abs(int(str(values["number"]))))]
-    return pattern.format(**values) if values else pattern
+    if not values:
+        return pattern
+    shown = {
+        name: isolated(value, among=pattern) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    return pattern.format(**shown)
 
 
 def file_size(language: str | None, size: int) -> str:
@@ -53,34 +79,52 @@ def file_size(language: str | None, size: int) -> str:
     kilobytes = max(1, round(size / 1000))
     if kilobytes < 1000:  # noqa: PLR2004 (a thousand is a thousand)
         return phrase(language, "kilobytes", number=kilobytes)
-    number = format_decimal(
-        size / 1_000_000, format="0.0", locale=known_language(language)
-    )
+    number = format_decimal(size / 1_000_000, format="0.0", locale=written_as(language))
     return phrase(language, "megabytes", number=number)
 
 
-@cache
-def catalogue_subjects(
-    language: str,
-) -> Mapping[str, Mapping[str, str | tuple[str, ...]]]:
+def written_as(language: str | None) -> Locale:
+    """Return by whose custom numbers, dates and times stand among our phrases.
+
+    English stands for the world's but where it is that of the United States (`en_us`).
+    """
+    known = known_language(language)
+    if known == DEFAULT_LANGUAGE:
+        american = (language or "").lower().replace("-", "_").startswith("en_us")
+        return Locale("en", "US" if american else "GB")
+    try:
+        return Locale.parse(known)
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")
+
+
+def catalogue_subjects(language: str) -> Mapping[str, Phrases]:
     """Return what stands in each catalogue file of a language, by subject and key."""
-    found: dict[str, Mapping[str, str | tuple[str, ...]]] = {}
-    for file in files("mappings").joinpath("locale", language).iterdir():
-        if not file.name.endswith(".po"):
-            continue
-        read = read_po(BytesIO(file.read_bytes()), locale=language, abort_invalid=True)
-        found[file.name.removesuffix(".po")] = {
-            _key(message.id): message.string
-            if isinstance(message.string, str)
-            else tuple(message.string)
-            for message in read
-            if message.id and message.string
-        }
-    return found
+    return _read(language)[0]
 
 
 @cache
-def _catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
+def _read(language: str) -> tuple[Mapping[str, Phrases], str]:
+    subjects: dict[str, Phrases] = {}
+    counts_by = "n != 1"
+    for file in sorted(_LOCALE.joinpath(language).glob("*.po")):
+        catalogue = read_po(BytesIO(file.read_bytes()), abort_invalid=True)
+        counts_by = catalogue.plural_expr
+        found: dict[str, str | tuple[str, ...]] = {}
+        for message in catalogue:
+            key, text = message.id, message.string
+            # An empty phrase is not translated yet, a fuzzy one not looked at yet.
+            if not key or not text or not all(text) or message.fuzzy:
+                continue
+            found[key if isinstance(key, str) else key[0]] = (
+                text if isinstance(text, str) else tuple(text)
+            )
+        subjects[file.stem] = found
+    return subjects, counts_by
+
+
+@cache
+def _catalogue(language: str) -> Phrases:
     return {
         key: text
         for subject in catalogue_subjects(language).values()
@@ -90,9 +134,4 @@ def _catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
 
 @cache
 def _plural(language: str) -> Callable[[int], int]:
-    # French and Portuguese count nothing as one thing, the others as many.
-    return c2py("n > 1" if language in {"fr", "pt"} else "n != 1")
-
-
-def _key(msgid: object) -> str:
-    return str(msgid[0] if isinstance(msgid, tuple | list) else msgid)
+    return c2py(_read(language)[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from mappings.mail_html import direction_of
+from mappings.direction import direction_of
 
 FOOTER_LINE = "--- o ---"
 """Stands alone on a line before what the bridge adds; a post never holds it."""
