@@ -30,14 +30,18 @@ from sqlalchemy.exc import (
 from moodle_bridge.errors import LedgerError
 from moodle_bridge.redact import secrets_masked
 from moodle_bridge.runtime import Clock, utc_now
+from sync.ledger.channels import Channels, Gatherings
 from sync.ledger.cursors import Cursors
 from sync.ledger.discussions import Discussions
 from sync.ledger.inbound import Inbox
 from sync.ledger.intents import Intents
+from sync.ledger.issues import Deliveries, Issues, Spending
 from sync.ledger.leases import Leases
 from sync.ledger.links import Links
 from sync.ledger.people import Contacts, People
 from sync.ledger.runs import Runs
+from sync.ledger.told import Told
+from sync.ledger.tokens import Tokens
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MILLISECONDS = 20_000
@@ -89,6 +93,31 @@ class Transaction:
         return Contacts(self.connection, self.clock)
 
     @cached_property
+    def channels(self) -> Channels:
+        """How each person takes part."""
+        return Channels(self.connection, self.clock)
+
+    @cached_property
+    def gatherings(self) -> Gatherings:
+        """For whom posts wait until their hour."""
+        return Gatherings(self.connection, self.clock)
+
+    @cached_property
+    def issues(self) -> Issues:
+        """The digests and bundles."""
+        return Issues(self.connection, self.clock)
+
+    @cached_property
+    def delivered(self) -> Deliveries:
+        """Which post somebody has had in a digest or bundle."""
+        return Deliveries(self.connection, self.clock)
+
+    @cached_property
+    def spent(self) -> Spending:
+        """How many bytes went to each person on which day."""
+        return Spending(self.connection, self.clock)
+
+    @cached_property
     def leases(self) -> Leases:
         """Who does which job just now."""
         return Leases(self.connection, self.clock)
@@ -97,6 +126,16 @@ class Transaction:
     def runs(self) -> Runs:
         """What was run, and how it ended."""
         return Runs(self.connection, self.clock)
+
+    @cached_property
+    def told(self) -> Told:
+        """What people are told once."""
+        return Told(self.connection, self.clock)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Tokens of participants, sealed."""
+        return Tokens(self.connection, self.clock)
 
 
 class Ledger:

@@ -276,6 +276,15 @@ channel = Table(
     Column("updated_at", Moment, nullable=False),
 )
 
+# For whom posts wait until their hour, and from when on; also while they are paused.
+gathering = Table(
+    "gathering",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", Moment, nullable=False),
+    Column("served_at", Moment, nullable=False),
+)
+
 # One digest or bundle for one person, with its numbered items.
 issue = Table(
     "issue",
@@ -303,6 +312,8 @@ delivered = Table(
     Column("issue_id", BigInteger),
     Column("shown", String(10), nullable=False),
     Column("at", Moment, nullable=False),
+    Index("delivered_post", "pair", "post_id"),
+    Index("delivered_shown", "shown"),
 )
 
 # Bytes mailed to a person, by their own day; `key` is that of the intent.

@@ -62,6 +62,17 @@ def upgrade() -> None:
         sa.Column("at", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "pair", "post_id"),
     )
+    with op.batch_alter_table("delivered", schema=None) as batch_op:
+        batch_op.create_index("delivered_post", ["pair", "post_id"], unique=False)
+        batch_op.create_index("delivered_shown", ["shown"], unique=False)
+
+    op.create_table(
+        "gathering",
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("since", sa.String(32), nullable=False),
+        sa.Column("served_at", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("user_id"),
+    )
     op.create_table(
         "issue",
         sa.Column(
