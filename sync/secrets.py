@@ -17,6 +17,7 @@ from moodle_bridge.errors import ConfigError
 
 COMMAND_SECONDS = 60
 KINDS = ("env", "file", "command")
+SHORTEST_KEY = 32
 
 _ADVICE = (
     'Write where it is to be found: { env = "NAME" }, { file = "path" } or'
@@ -51,6 +52,11 @@ def resolve(
     else:
         secret = _from_command(place, folder)
     return SecretStr(_one_line(secret, kind))
+
+
+def keys_in(secret: SecretStr) -> list[str]:
+    """Return the keys that a secret holds, with spaces or commas between, in order."""
+    return secret.get_secret_value().replace(",", " ").split()
 
 
 def _from_environment(name: object, environ: Mapping[str, str]) -> str:

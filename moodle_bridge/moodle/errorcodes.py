@@ -110,6 +110,30 @@ _TOKEN = (
         concerns_all=True,
     ),
 )
+_LOGIN = (
+    Errorcode(
+        code="invalidlogin",
+        advice="Type the username and the password again; it is the username, not the "
+        "address.",
+    ),
+    Errorcode(
+        code="cannotcreatetoken",
+        advice="The site lets this account make no token for the service: give its "
+        "role moodle/webservice:createtoken, or let the site's admin make one.",
+    ),
+    Errorcode(
+        code="passwordisexpired",
+        advice="The password has expired; renew it in Moodle.",
+    ),
+    Errorcode(
+        code="usernotconfirmed",
+        advice="Confirm the account on the site.",
+    ),
+    Errorcode(
+        code="restoredaccountresetpassword",
+        advice="The account needs a new password; set one in Moodle.",
+    ),
+)
 _NOT_NOW = (
     Errorcode(
         code="sitemaintenance",
@@ -274,5 +298,10 @@ _REFUSED = (
     Errorcode(code="filenotfound", advice="The file is gone from Moodle."),
 )
 
-ERRORCODES = {known.code: known for known in (*_TOKEN, *_NOT_NOW, *_UNKNOWN, *_REFUSED)}
+OF_TOKEN = frozenset(known.code for known in _TOKEN)
+"""Errorcodes that speak of the token or of its account, not of what was asked."""
+
+ERRORCODES = {
+    known.code: known for known in (*_TOKEN, *_LOGIN, *_NOT_NOW, *_UNKNOWN, *_REFUSED)
+}
 """Every errorcode that the bridge knows; another one means refused."""

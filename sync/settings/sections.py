@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
+from sync.secrets import SHORTEST_KEY, keys_in
 from sync.settings.base import Section
 from sync.settings.values import Address, Duration, is_loopback
 
@@ -27,6 +28,14 @@ class MoodleSettings(Section):
         " { command = [...] }. A file is relative to bridge.toml and readable by the"
         " bridge alone.",
         examples=[{"file": "moodle-token"}],
+    )
+    token_key: SecretStr | None = Field(
+        default=None,
+        description="The key that seals tokens of participants, with which their"
+        " mails are posted in their own name: 32 letters or more at random, kept as"
+        " the token is. Without it no such token can be kept. Two keys with a space"
+        " between them replace one: the first seals, both open.",
+        examples=[{"file": "token-key"}],
     )
     protocol: Literal["auto", "rest", "soap"] = Field(
         default="auto",
@@ -53,6 +62,14 @@ class MoodleSettings(Section):
         description="How many form fields one request may hold. PHP drops what is"
         " over its max_input_vars without a word; 900 is right for a limit of 1000.",
     )
+
+    @field_validator("token_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        keys = keys_in(key) if key is not None else [SHORTEST_KEY * "-"]
+        if not keys or min(map(len, keys)) < SHORTEST_KEY:
+            raise ValueError(f"must have {SHORTEST_KEY} letters or more")
+        return key
 
     @field_validator("url")
     @classmethod
