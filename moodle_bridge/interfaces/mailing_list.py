@@ -40,10 +40,16 @@ class ListTraits:
 
 
 class IMailingList(Interface):
-    """One mailing list of a pair. It names deliveries; an IMailer carries them."""
+    """One mailing list of a pair. It names deliveries; an IMailer carries them.
+
+    A list may keep `IListMembers` and `IListEntrance` as well.
+    """
 
     address = Attribute("ListAddress: the posting address, name and List-Id.")
     traits = Attribute("ListTraits: what the list is, for planning.")
+    mailer = Attribute(
+        "IMailer: the list's own way in; None where mail goes out as all."
+    )
 
     def deliveries(readers: Sequence[Person]) -> Sequence[Delivery]:
         """Return one delivery for each mail that a post is to become.
@@ -52,3 +58,16 @@ class IMailingList(Interface):
         an address gets no delivery. A list that does not know its members returns
         exactly one delivery, whoever the readers are. Pure: may be repeated.
         """
+
+
+class IListEntrance(Interface):
+    """A further contract that an `IMailingList` may keep: a way in of its own.
+
+    Mail to the list then goes by it, and by it alone. It needs a list that sends the
+    bridge its own mail back (`ListTraits.returns_own_mail`): a mail in doubt is
+    settled by that copy, because no other recipient shares the transaction.
+    """
+
+    entrance = Attribute(
+        "IMailer that carries the deliveries of this list; None: as all other mail."
+    )

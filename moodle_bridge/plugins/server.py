@@ -76,7 +76,7 @@ class ServerSettings(BaseModel):
 
     @model_validator(mode="after")
     def _guard_the_way(self) -> ServerSettings:
-        if self.security == "none" and not (self.allow_plain or _loopback(self.host)):
+        if self.security == "none" and not (self.allow_plain or is_loopback(self.host)):
             raise ValueError(
                 "security 'none' would send mail and password readable through the"
                 " network; use 'starttls' or 'tls'"
@@ -118,7 +118,8 @@ class ServerSettings(BaseModel):
         return masked(text.replace(password, MASK) if password else text)
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Say whether a host name or address means this machine."""
     if host.lower().rstrip(".") == "localhost":
         return True
     try:
