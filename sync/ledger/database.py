@@ -40,8 +40,8 @@ from sync.ledger.leases import Leases
 from sync.ledger.links import Links
 from sync.ledger.people import Contacts, People
 from sync.ledger.runs import Runs
-from sync.ledger.told import Told
 from sync.ledger.tokens import Tokens
+from sync.ledger.told import Told
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MILLISECONDS = 20_000
