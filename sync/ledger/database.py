@@ -42,6 +42,7 @@ from sync.ledger.people import Contacts, People
 from sync.ledger.runs import Runs
 from sync.ledger.tokens import Tokens
 from sync.ledger.told import Told
+from sync.ledger.wordings import Wordings
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MILLISECONDS = 20_000
@@ -116,6 +117,11 @@ class Transaction:
     def spent(self) -> Spending:
         """How many bytes went to each person on which day."""
         return Spending(self.connection, self.clock)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """What was mailed of each post."""
+        return Wordings(self.connection, self.clock)
 
     @cached_property
     def leases(self) -> Leases:
