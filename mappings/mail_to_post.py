@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from mappings.mail_files import uniquely_named
 from mappings.mail_reading import ReadMail
 from mappings.one_line import cut, one_line
-from mappings.phrases import known_language
+from mappings.phrases import phrase
 from mappings.quoting import is_quote
 from mappings.subjects import plain_subject, post_subject
 from mappings.text_html import html_from_line, html_from_text, wrapped_in_marker
@@ -30,13 +31,6 @@ _AUTHOR_LINE_AGAIN = re.compile(r'<div class="via-mail-author">.*?</div>\s*', re
 _QUOTE_RULES = frozenset({"headers-below", "mail-below", "quote-below", "quote-above"})
 _SUBSTANTIAL_WORDS = 60
 _FALLBACK_LONGEST = 60
-_CUT_NOTE = {
-    "en": "[Quoted text has been left out.]",
-    "nl": "[Aangehaalde tekst is weggelaten.]",
-    "fr": "[Le texte cité a été retiré.]",
-    "es": "[Se ha omitido el texto citado.]",
-    "pt": "[O texto citado foi retirado.]",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +54,7 @@ def post_from_mail(
     trimmed: Trimmed,
     marker: str,
     author_line: str | None = None,
+    author: tuple[str, str] | None = None,
     language: str | None = None,
     parent_subject: str | None = None,
     tags: Sequence[str] | None = None,
@@ -67,7 +62,8 @@ def post_from_mail(
     """Return the post that a mail becomes.
 
     `author_line` is shown above the text when the account that posts is not the
-    author's own (`Aminata Diop, by mail`); None when it is. `marker` is the class
+    author's own (`Aminata Diop, by mail`); None when it is. `author` is the name in it
+    and the address of its profile, which it then links. `marker` is the class
     name by which the post is known again; ValueError for what is none. `language` is
     the reader's, for the bridge's own words; None for English. `parent_subject` is
     that of the post that is answered, None for a new discussion. `tags` are the
@@ -80,12 +76,13 @@ def post_from_mail(
     noted = _is_substantial(trimmed)
     pieces = []
     if author_line:
-        pieces.append(_AUTHOR_LINE.format(html_from_line(author_line)))
+        shown = _linked(html_from_line(author_line), author)
+        pieces.append(_AUTHOR_LINE.format(shown))
     pieces.append(html_from_text(trimmed.kept))
     if not trimmed.kept.strip() and files:
         pieces.append(html_from_line(", ".join(file.filename for file in files)))
     if noted:
-        pieces.append(html_from_line(_CUT_NOTE[known_language(language)]))
+        pieces.append(html_from_line(phrase(language, "quote_left_out")))
     return PostDraft(
         subject=_subject(mail, trimmed, files, parent_subject, tags),
         message_html=wrapped_in_marker("".join(pieces), marker),
@@ -100,6 +97,14 @@ def without_author_line(message: str) -> str:
     For the mail that it becomes, where the author stands in From.
     """
     return _AUTHOR_LINE_AGAIN.sub("", message, count=1)
+
+
+def _linked(line: str, author: tuple[str, str] | None) -> str:
+    if author is None:
+        return line
+    name = html_from_line(author[0]).removeprefix("<p>").removesuffix("</p>")
+    link = f'<a href="{escape(author[1])}">{name}</a>'
+    return line.replace(name, link, 1) if name else line
 
 
 def _subject(

@@ -32,16 +32,20 @@ from sync.jobs.verdicts import Judge
 from sync.jobs.watch import Watch
 from sync.ledger import Ledger
 from sync.ledger.leases import Holder, this_run
+from sync.own_names import OwnNames
 from sync.pairs import Pair
 from sync.participants import Participants
 from sync.places import Places, forget_place
 from sync.sending import Sending
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from moodle_bridge.registry import Registry
     from moodle_bridge.runtime import Clock
     from sync.settings import Settings
     from sync.settings.pair import PairSettings
+    from sync.vault import Vault
 
 _ACCOUNT = "site:account"
 
@@ -82,6 +86,10 @@ class Bridge:
     @cached_property
     def moodle(self) -> Moodle:
         """The site, through its web services."""
+        return self.moodle_with(self.settings.moodle.token)
+
+    def moodle_with(self, token: SecretStr) -> Moodle:
+        """Return the site as the account of a token sees it; closed with the bridge."""
         wanted = self.settings.moodle
         moodle = Moodle.connect(
             Connection(
@@ -97,11 +105,33 @@ class Bridge:
                     parallel=wanted.requests_at_once,
                 ),
             ),
-            wanted.token,
+            token,
             clock=self.clock,
         )
         self._open.callback(moodle.close)
         return moodle
+
+    @cached_property
+    def vault(self) -> Vault | None:
+        """What seals tokens of participants, None without [moodle] token_key."""
+        wanted = self.settings.moodle
+        if wanted.token_key is None:
+            return None
+        from sync.vault import Vault  # noqa: PLC0415 - most runs have none
+
+        return Vault(wanted.token_key, site=wanted.url)
+
+    @cached_property
+    def own_names(self) -> OwnNames:
+        """The site as participants see it, with their own tokens."""
+        own_names = OwnNames(
+            self.ledger,
+            vault=lambda: self.vault,
+            connect=self.moodle_with,
+            account_id=lambda: self.account_id,
+        )
+        self._open.callback(own_names.close)
+        return own_names
 
     @cached_property
     def mailer(self) -> IMailer:
@@ -247,6 +277,7 @@ class Bridge:
             site_tag=self.site_tag,
             domain=self.settings.mail.domain,
             account_id=lambda: self.account_id,
+            secret=self.secret,
             still_here=still_here,
         )
 
@@ -303,8 +334,11 @@ class Bridge:
                 site_tag=self.site_tag,
                 domain=mail.domain,
                 account_id=lambda: self.account_id,
+                own_names=self.own_names,
+                secret=self.secret,
                 settle_after=self.settings.safety.settle_after,
             ),
             secret=self.secret,
+            site_url=self.settings.moodle.url,
             max_posts=self.settings.safety.max_posts,
         )

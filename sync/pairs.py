@@ -44,6 +44,11 @@ class Pair:
         return self.settings.name
 
     @property
+    def language(self) -> str:
+        """The language of the bridge's words in posts: what the course forces first."""
+        return self.place.course.language or self.settings.language
+
+    @property
     def tag(self) -> str:
         """What stands in brackets before subjects."""
         return self.settings.tag or self.place.course.shortname

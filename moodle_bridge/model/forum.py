@@ -22,12 +22,17 @@ class ForumKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A course; `shortname` is unique on a site."""
+    """A course; `shortname` is unique on a site.
+
+    `language` is the one that it forces on everybody, None when it leaves the choice
+    or the account may not know.
+    """
 
     id: int
     shortname: str
     fullname: str
     visible: bool = True
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ class _CourseRow(BaseModel):
     shortname: str
     fullname: str = ""
     visible: bool | None = True
+    lang: str | None = None
 
     def course(self) -> Course:
         return Course(
@@ -26,6 +27,7 @@ class _CourseRow(BaseModel):
             shortname=unescaped(self.shortname),
             fullname=unescaped(self.fullname),
             visible=self.visible is not False,
+            language=self.lang or None,
         )
 
 

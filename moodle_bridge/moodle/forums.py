@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -185,12 +185,16 @@ class Forums(Moderation):
         return self._told(self._client.read(call.function, call.arguments, call.shape))
 
     def find_reply(
-        self, marker: str, *, discussion_id: int, author_id: int | None = None
+        self,
+        marker: str,
+        *,
+        discussion_id: int,
+        author_id: int | Collection[int] | None = None,
     ) -> Post | None:
         """Return the post in this discussion that bears the marker, or None.
 
-        `author_id` is who must have written it: anybody can copy a marker. Settles
-        whether a reply in doubt was made. Raises Permanent when the discussion cannot
+        `author_id` is who must have written it, or any of several: everybody can copy
+        a marker. Settles whether a reply in doubt was made. Raises Permanent when the discussion cannot
         be read: then nothing is settled.
         """
         for post in self.posts_of(discussion_id):
@@ -204,7 +208,7 @@ class Forums(Moderation):
         *,
         forum_id: int,
         created_after: datetime,
-        author_id: int | None = None,
+        author_id: int | Collection[int] | None = None,
     ) -> Discussion | None:
         """Return the discussion whose first post bears the marker, or None.
 
@@ -294,6 +298,8 @@ def _posts_call_of(discussion_id: int, *, rows: int) -> Call:
     )
 
 
-def _is_by(author_id: int | None, wanted: int | None) -> bool:
+def _is_by(author_id: int | None, wanted: int | Collection[int] | None) -> bool:
     # A forum of the single kind hides who began its discussion.
-    return wanted is None or author_id is None or author_id == wanted
+    if wanted is None or author_id is None:
+        return True
+    return author_id == wanted if isinstance(wanted, int) else author_id in wanted

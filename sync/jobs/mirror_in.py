@@ -34,10 +34,12 @@ from sync.ledger.intents import Intent, IntentState
 from sync.participants import folded
 
 if TYPE_CHECKING:
+    from moodle_bridge.model.people import Person
     from sync.jobs.notices import Notices
     from sync.jobs.posting import Posting
     from sync.jobs.routing import Routing
     from sync.ledger import Ledger, Transaction
+    from sync.pairs import Pair
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,7 @@ class MirrorIn:
         notices: Notices,
         posting: Posting,
         secret: bytes,
+        site_url: str,
         max_posts: int,
     ) -> None:
         self._ledger = ledger
@@ -74,6 +77,7 @@ class MirrorIn:
         self._judge = judge
         self._notices = notices
         self._secret = secret
+        self._site_url = site_url.rstrip("/")
         self._posting = posting
         self._max_posts = max_posts
 
@@ -209,12 +213,13 @@ class MirrorIn:
         assert judged.person is not None
         pair = route.pair
         name = marker(self._secret.hex(), pair.name, inbound.key)
-        language = pair.settings.language
+        language, person = pair.language, judged.person
         draft = post_from_mail(
             judged.mail,
             trimmed=judged.trimmed,
             marker=name,
-            author_line=phrase(language, "by_mail", name=judged.person.fullname),
+            author_line=phrase(language, "by_mail", name=person.fullname),
+            author=(person.fullname, self._profile_of(person, pair)),
             language=language,
             parent_subject=_subject_above(route),
             tags=(pair.tag,),
@@ -256,6 +261,10 @@ class MirrorIn:
             load=draft,
             marker=name,
         )
+
+    def _profile_of(self, person: Person, pair: Pair) -> str:
+        course_id = pair.place.course.id
+        return f"{self._site_url}/user/view.php?id={person.user_id}&course={course_id}"
 
     def carry_out(self, action: Action) -> Outcome:
         """See `Job`."""

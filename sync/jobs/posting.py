@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mappings.identity import post_message_id
-from mappings.mail_to_post import PostDraft
+from mappings.mail_to_post import PostDraft, without_author_line
+from mappings.own_name import signed_as
 from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
 from moodle_bridge.moodle.files import Upload
 from moodle_bridge.moodle.functions import MISSING
@@ -27,11 +29,13 @@ from sync.jobs.routing import DISCUSSION_GONE
 from sync.ledger.inbound import InboundState
 from sync.ledger.intents import Intent
 from sync.ledger.links import LinkState, Origin
+from sync.own_names import concerns_token
 
 if TYPE_CHECKING:
     from moodle_bridge.model.forum import Post
     from moodle_bridge.moodle import Moodle
     from sync.ledger import Ledger, Transaction
+    from sync.own_names import OwnNames
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,8 @@ class Posting:
         site_tag: str,
         domain: str,
         account_id: Callable[[], int],
+        own_names: OwnNames,
+        secret: bytes,
         settle_after: timedelta,
     ) -> None:
         self._moodle = moodle
@@ -58,6 +64,8 @@ class Posting:
         self._site_tag = site_tag
         self._domain = domain
         self._account_id = account_id
+        self._own_names = own_names
+        self._secret = secret
         self._settle_after = settle_after
 
     def settle(self, intent: Intent) -> Settlement:
@@ -82,7 +90,8 @@ class Posting:
     def _find(self, intent: Intent) -> Done | None:
         details = intent.details
         name = intent.marker or ""
-        author = self._account_id()
+        # Nobody knows whether the author's own token was used before the crash.
+        author = {self._account_id(), details["user_id"]}
         if intent.kind == "post.reply":
             post = self._moodle.forums.find_reply(
                 name, discussion_id=details["discussion_id"], author_id=author
@@ -99,7 +108,9 @@ class Posting:
     def carry_out(self, action: Action, draft: PostDraft) -> Outcome:
         """Post one draft; never raises for what Moodle does."""
         try:
-            return self._post(action, draft)
+            return self._in_own_name(action, draft) or self._post(
+                self._moodle, action, draft
+            )
         except Transient as error:
             return Later(reason=str(error), advice=error.advice, cause=error)
         except InDoubt as error:
@@ -116,32 +127,57 @@ class Posting:
                 )
             return Refused(reason=str(error), advice=error.advice)
 
-    def _post(self, action: Action, draft: PostDraft) -> Outcome:
+    def _in_own_name(self, action: Action, draft: PostDraft) -> Outcome | None:
+        """Post with the author's own token; None when that cannot be.
+
+        What Moodle does not let the author do, nobody does for them: it is raised.
+        Only a token that is no good leaves the post to the bridge's account.
+        """
+        user_id = action.details["user_id"]
+        moodle = self._own_names.of(user_id)
+        if moodle is None:
+            return None
+        message = signed_as(
+            without_author_line(draft.message_html),
+            secret=self._secret,
+            marker=action.marker or "",
+            user_id=user_id,
+        )
+        try:
+            return self._post(moodle, action, replace(draft, message_html=message))
+        except Permanent as error:
+            # A refusal: nothing was posted.
+            if not concerns_token(error):
+                raise
+            self._own_names.refused(user_id, error)
+            return None
+
+    def _post(self, moodle: Moodle, action: Action, draft: PostDraft) -> Outcome:
         if action.kind == "post.discussion":
-            number = self._moodle.forums.add_discussion(
+            number = moodle.forums.add_discussion(
                 action.details["forum_id"],
                 draft.subject,
                 draft.message_html,
                 group_id=action.details["group_id"],
-                attachments_draft_id=self._draft_area(draft),
+                attachments_draft_id=_draft_area(moodle, draft),
             )
             try:
                 first = self._moodle.forums.posts_of(number)[0]
             except (RemoteError, IndexError) as error:
                 return Doubt(reason=f"begun, and not yet read back: {error}")
             return _done(first, draft)
-        return self._reply(action, draft)
+        return self._reply(moodle, action, draft)
 
-    def _reply(self, action: Action, draft: PostDraft) -> Outcome:
+    def _reply(self, moodle: Moodle, action: Action, draft: PostDraft) -> Outcome:
         target = self._target(action)
         if isinstance(target, Later):
             return target
         discussion_id, ancestors = target
-        area = self._draft_area(draft)
+        area = _draft_area(moodle, draft)
         refused: Permanent | None = None
         for parent_id in ancestors:
             try:
-                post = self._moodle.forums.add_reply(
+                post = moodle.forums.add_reply(
                     parent_id,
                     draft.subject,
                     draft.message_html,
@@ -194,27 +230,6 @@ class Posting:
             link = by_post.get(at)
             at = link.parent_post_id if link else None
         return discussion_id, chain
-
-    def _draft_area(self, draft: PostDraft) -> int | None:
-        if not draft.files:
-            return None
-        area = self._moodle.files.upload(
-            Upload(
-                filename=file.filename,
-                content=file.content,
-                media_type=file.media_type,
-            )
-            for file in draft.files
-        )
-        if area.refused:
-            first = area.refused[0]
-            raise Permanent(
-                f"Moodle does not take the file {first.filename!r} ({first.reason})",
-                advice="Raise the limit for files in Moodle and release the mail, or"
-                " drop it and ask its sender for a smaller file.",
-                code="filerefused",
-            )
-        return area.item_id
 
     def completed(
         self, transaction: Transaction, intent: Intent, outcome: Done | Refused
@@ -283,6 +298,28 @@ class Posting:
                 origin=Origin.MAIL.value,
                 via_list=int(by_list),
             )
+
+
+def _draft_area(moodle: Moodle, draft: PostDraft) -> int | None:
+    if not draft.files:
+        return None
+    area = moodle.files.upload(
+        Upload(
+            filename=file.filename,
+            content=file.content,
+            media_type=file.media_type,
+        )
+        for file in draft.files
+    )
+    if area.refused:
+        first = area.refused[0]
+        raise Permanent(
+            f"Moodle does not take the file {first.filename!r} ({first.reason})",
+            advice="Raise the limit for files in Moodle and release the mail, or"
+            " drop it and ask its sender for a smaller file.",
+            code="filerefused",
+        )
+    return area.item_id
 
 
 def _sendable(message_id: str | None) -> str | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mappings.audience import due_at
 from mappings.identity import marker_in, post_message_id
+from mappings.own_name import is_signed_as
 from moodle_bridge.model.forum import Author, Discussion, DiscussionPosts, Post
 from sync.ledger.intents import Intent
 from sync.ledger.links import Link, LinkState, Origin
@@ -23,7 +24,8 @@ class Watchword:
     """What is the same for all sightings of a pair in one look.
 
     Posts written before `begun` are history. `begun` is the server's time.
-    `account_id` is the user id of the service account, which writes what came by mail.
+    `account_id` is the user id of the service account, which writes what came by mail
+    from people without a token; `secret` signs what the others wrote.
     """
 
     pair: str
@@ -33,6 +35,7 @@ class Watchword:
     site_tag: str
     domain: str
     account_id: int
+    secret: bytes = field(repr=False)
 
 
 def fingerprint(post: Post) -> str:
@@ -102,7 +105,7 @@ def _note_new(
                 id=intent.details.get("user_id"),
                 fullname=str(intent.details.get("author_name", "")),
             )
-        elif intent is None and post.author.id == word.account_id:
+        elif intent is None and _is_own(post, word):
             # Whoever wrote that mail has it, and so has everybody else: it was the
             # bridge, with a ledger that is lost.
             state, reason = LinkState.WITHHELD, "came by mail, with another ledger"
@@ -126,6 +129,15 @@ def _note_new(
             fingerprint=fingerprint(post),
             due_at=due_at(post, discussion, word.hold),
         )
+    )
+
+
+def _is_own(post: Post, word: Watchword) -> bool:
+    """Say whether the bridge made a post, with its own account or the author's token."""
+    user_id = post.author.id
+    return user_id == word.account_id or (
+        user_id is not None
+        and is_signed_as(post.message, secret=word.secret, user_id=user_id)
     )
 
 

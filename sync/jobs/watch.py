@@ -60,10 +60,12 @@ class Watch:
         site_tag: str,
         domain: str,
         account_id: Callable[[], int],
+        secret: bytes,
         still_here: Callable[[], None] = lambda: None,
     ) -> None:
         self._still_here = still_here
         self._account_id = account_id
+        self._secret = secret
         self._moodle = moodle
         self._ledger = ledger
         self._settings = settings
@@ -275,6 +277,7 @@ class Watch:
             site_tag=self._site_tag,
             domain=self._domain,
             account_id=self._account_id(),
+            secret=self._secret,
         )
 
     def _gone(self, unread: Iterable[DiscussionPosts | DiscussionFailure]) -> set[int]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from pydantic import SecretStr
 from zope.interface import implementer
 
 from moodle_bridge.errors import InDoubt, RemoteError
@@ -177,14 +178,13 @@ class TriedBridge(Bridge):
 
     course: BridgedCourse
 
-    @cached_property
-    def moodle(self) -> Moodle:
+    def moodle_with(self, token: SecretStr) -> Moodle:
         moodle = Moodle.connect(
             Connection(
                 site_url=self.settings.moodle.url,
                 client=ClientSettings(retry=RetrySettings(attempts=2), parallel=1),
             ),
-            self.settings.moodle.token,
+            token,
             clock=self.clock,
             sleep=lambda _seconds: None,
             jitter=lambda: 0.0,
