@@ -17,10 +17,14 @@ from mappings.html_tree import html_tree
 from mappings.mail_key import mail_key
 
 __all__ = [
+    "IssueKey",
     "ReplyKey",
     "correction_message_id",
     "forum_list_id",
     "is_ours",
+    "issue_key",
+    "issue_message_id",
+    "issue_of_message_id",
     "key_of_address",
     "key_of_reference",
     "mail_key",
@@ -31,6 +35,7 @@ __all__ = [
     "plus_address",
     "post_id_of",
     "post_message_id",
+    "read_issue_key",
     "read_reply_key",
     "reply_key",
     "reply_reference",
@@ -45,6 +50,7 @@ _SIGNATURE_BYTES = 10
 _SECRET_BYTES_LEAST = 16
 _LARGEST_ID = 2**63 - 1
 _SIGNED_FOR = b"moodle-bridge reply key 1\0"
+_SIGNED_FOR_ISSUE = b"moodle-bridge issue key 1\0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,14 @@ class ReplyKey:
     """What a reply key says: who was written to, about which post."""
 
     post_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueKey:
+    """What the key of a digest or bundle says: which issue went to whom."""
+
+    issue_id: int
     user_id: int
 
 
@@ -95,6 +109,23 @@ def post_id_of(message_id: str, *, site_tag: str, domain: str) -> int | None:
     return int(found[1])
 
 
+def issue_message_id(issue_id: int, *, site_tag: str, domain: str) -> str:
+    """Return the Message-ID of a digest or bundle: `<digest.ISSUE.TAG@domain>`."""
+    return f"<digest.{issue_id}.{site_tag}@{_plain_domain(domain)}>"
+
+
+def issue_of_message_id(message_id: str, *, site_tag: str, domain: str) -> int | None:
+    """Return the issue that a Message-ID of ours stands for, None when for none.
+
+    As forgiving as `post_id_of`.
+    """
+    ours = re.escape(f".{site_tag}@{_plain_domain(domain)}".lower())
+    found = re.fullmatch(rf"digest\.([0-9]{{1,19}}){ours}", _bare(message_id))
+    if not found or int(found[1]) > _LARGEST_ID:
+        return None
+    return int(found[1])
+
+
 def notice_message_id(*key: str, site_tag: str, domain: str) -> str:
     """Return the Message-ID of a mail that mirrors no post, from what it is about."""
     return f"<note.{_digest(*key)[:20]}.{site_tag}@{_plain_domain(domain)}>"
@@ -103,11 +134,12 @@ def notice_message_id(*key: str, site_tag: str, domain: str) -> str:
 def is_ours(message_id: str, *, site_tag: str, domain: str) -> bool:
     """Say whether a mail with this Message-ID was written by this bridge.
 
-    True for posts, corrections and notices. A mail of the bridge that comes back is
+    True for posts, corrections, digests and notices. A mail of the bridge that comes back is
     an echo, whatever else stands in it.
     """
     ours = re.escape(f".{site_tag}@{_plain_domain(domain)}".lower())
-    pattern = rf"(?:post\.[0-9]+(?:\.r[0-9]+)?|note\.[a-z2-7]{{20}}){ours}"
+    kinds = r"post\.[0-9]+(?:\.r[0-9]+)?|digest\.[0-9]+|note\.[a-z2-7]{20}"
+    pattern = rf"(?:{kinds}){ours}"
     return re.fullmatch(pattern, _bare(message_id)) is not None
 
 
@@ -166,11 +198,7 @@ def reply_key(secret: bytes, post_id: int, user_id: int) -> str:
     part (64 octets, RFC 5321 4.5.3.1.1). Raises ValueError for a secret under 16
     bytes or an id that is not a positive 63-bit number.
     """
-    _check_secret(secret)
-    for number in (post_id, user_id):
-        if not 0 <= number <= _LARGEST_ID:
-            raise ValueError(f"{number} is no Moodle id")
-    return _signed(secret, post_id, user_id)
+    return _signed(secret, _SIGNED_FOR, post_id, user_id)
 
 
 def read_reply_key(secret: bytes, text: str) -> ReplyKey | None:
@@ -179,21 +207,25 @@ def read_reply_key(secret: bytes, text: str) -> ReplyKey | None:
     Case and space around it are borne. The comparison takes the same time whatever
     is wrong. Raises ValueError for a secret under 16 bytes.
     """
-    _check_secret(secret)
-    plain = text.strip().lower()
-    if not _KEY_TEXT.fullmatch(plain):
-        return None
-    try:
-        told = base64.b32decode(plain.upper() + "=" * (-len(plain) % 8))
-        post_id, rest = _number(told[:-_SIGNATURE_BYTES])
-        user_id, rest = _number(rest)
-    except ValueError:
-        return None
-    if rest or max(post_id, user_id) > _LARGEST_ID:
-        return None
-    if not hmac.compare_digest(plain, _signed(secret, post_id, user_id)):
-        return None
-    return ReplyKey(post_id=post_id, user_id=user_id)
+    told = _read_signed(secret, _SIGNED_FOR, text)
+    return None if told is None else ReplyKey(post_id=told[0], user_id=told[1])
+
+
+def issue_key(secret: bytes, issue_id: int, user_id: int) -> str:
+    """Return the signed key for answering a digest or bundle as a person.
+
+    Made as `reply_key` is, and never taken for one.
+    """
+    return _signed(secret, _SIGNED_FOR_ISSUE, issue_id, user_id)
+
+
+def read_issue_key(secret: bytes, text: str) -> IssueKey | None:
+    """Return what the key of an issue says, None when it is not one of ours.
+
+    Otherwise as `read_reply_key`.
+    """
+    told = _read_signed(secret, _SIGNED_FOR_ISSUE, text)
+    return None if told is None else IssueKey(issue_id=told[0], user_id=told[1])
 
 
 def reply_reference(key: str, *, domain: str) -> str:
@@ -232,9 +264,31 @@ def key_of_address(address: str, base_address: str) -> str | None:
     return key if detail[:1] in {"+", "-"} and _KEY_TEXT.fullmatch(key) else None
 
 
-def _signed(secret: bytes, post_id: int, user_id: int) -> str:
-    told = _varint(post_id) + _varint(user_id)
-    signature = hmac.digest(secret, _SIGNED_FOR + told, "sha256")[:_SIGNATURE_BYTES]
+def _read_signed(secret: bytes, purpose: bytes, text: str) -> tuple[int, int] | None:
+    _check_secret(secret)
+    plain = text.strip().lower()
+    if not _KEY_TEXT.fullmatch(plain):
+        return None
+    try:
+        told = base64.b32decode(plain.upper() + "=" * (-len(plain) % 8))
+        first, rest = _number(told[:-_SIGNATURE_BYTES])
+        second, rest = _number(rest)
+    except ValueError:
+        return None
+    if rest or max(first, second) > _LARGEST_ID:
+        return None
+    if not hmac.compare_digest(plain, _signed(secret, purpose, first, second)):
+        return None
+    return first, second
+
+
+def _signed(secret: bytes, purpose: bytes, first: int, second: int) -> str:
+    _check_secret(secret)
+    for number in (first, second):
+        if not 0 <= number <= _LARGEST_ID:
+            raise ValueError(f"{number} is no Moodle id")
+    told = _varint(first) + _varint(second)
+    signature = hmac.digest(secret, purpose + told, "sha256")[:_SIGNATURE_BYTES]
     return _base32(told + signature)
 
 

@@ -9,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.identity import (
+    IssueKey,
     ReplyKey,
     correction_message_id,
     is_ours,
+    issue_key,
+    issue_message_id,
+    issue_of_message_id,
     key_of_address,
     key_of_reference,
     mail_key,
@@ -22,6 +26,7 @@ from mappings.identity import (
     plus_address,
     post_id_of,
     post_message_id,
+    read_issue_key,
     read_reply_key,
     reply_key,
     reply_reference,
@@ -287,3 +292,30 @@ def test_any_bytes_have_a_key_that_logs_do_not_mask(
     key = mail_key(raw, message_id)
     assert len(key) == 37
     assert key.startswith("mail:")
+
+
+@given(issue=ids, user=ids)
+def test_an_issue_key_says_which_issue_went_to_whom(issue: int, user: int) -> None:
+    key = issue_key(SECRET, issue, user)
+    assert read_issue_key(SECRET, f" {key.upper()} ") == IssueKey(
+        issue_id=issue, user_id=user
+    )
+    assert key_of_address(
+        plus_address("bridge@lists.org", key), "bridge@lists.org"
+    ) == (key)
+
+
+def test_an_issue_key_is_never_taken_for_a_reply_key_nor_the_other_way_round() -> None:
+    assert read_reply_key(SECRET, issue_key(SECRET, 3, 4)) is None
+    assert read_issue_key(SECRET, reply_key(SECRET, 3, 4)) is None
+
+
+def test_the_message_id_of_an_issue_is_ours_and_gives_its_number() -> None:
+    names = {"site_tag": "abcdef", "domain": "lists.org"}
+    message_id = issue_message_id(12, **names)
+    assert message_id == "<digest.12.abcdef@lists.org>"
+    assert is_ours(message_id, **names)
+    assert issue_of_message_id(message_id.upper(), **names) == 12
+    assert issue_of_message_id("<digest.12.other@lists.org>", **names) is None
+    assert issue_of_message_id(f"<digest.{2**63}.abcdef@lists.org>", **names) is None
+    assert post_id_of(message_id, **names) is None
