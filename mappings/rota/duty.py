@@ -1,0 +1,102 @@
+"""Questions to ask of compiled shifts: who is on duty, when nobody is, for how long."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from moodle_bridge.model.rota import DutyRole, Shift
+
+Period = tuple[datetime, datetime]
+"""From the first moment up to and without the second; both aware UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Periods that do not touch, in order of time."""
+
+    periods: tuple[Period, ...]
+
+    def is_on(self, at: datetime) -> bool:
+        """Say whether a moment lies in one of them."""
+        return self._at(at) is not None
+
+    def next_after(self, at: datetime) -> datetime | None:
+        """Return the first covered moment from `at` on; None when there is none."""
+        if self.is_on(at):
+            return at
+        index = bisect_left(self.periods, at, key=lambda period: period[0])
+        return self.periods[index][0] if index < len(self.periods) else None
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much of a period is covered."""
+        first = bisect_right(self.periods, start, key=lambda period: period[1])
+        total = timedelta()
+        for begins, ends in self.periods[first:]:
+            if begins >= end:
+                break
+            total += min(ends, end) - max(begins, start)
+        return total
+
+    def gaps(self, start: datetime, end: datetime) -> tuple[Period, ...]:
+        """Return the parts of a period that are not covered."""
+        found = []
+        at = start
+        for begins, ends in self.periods:
+            if ends <= at:
+                continue
+            if begins >= end:
+                break
+            if begins > at:
+                found.append((at, begins))
+            at = max(at, ends)
+        if at < end:
+            found.append((at, end))
+        return tuple(found)
+
+    def after(self, start: datetime, covered: timedelta) -> datetime | None:
+        """Return when so much covered time has passed since `start`; None = never."""
+        left = covered
+        for begins, ends in self.periods:
+            if ends <= start:
+                continue
+            from_ = max(begins, start)
+            if ends - from_ >= left:
+                return from_ + left
+            left -= ends - from_
+        return None
+
+    def _at(self, at: datetime) -> Period | None:
+        index = bisect_right(self.periods, at, key=lambda period: period[0]) - 1
+        if index >= 0 and at < self.periods[index][1]:
+            return self.periods[index]
+        return None
+
+
+def cover(
+    shifts: Iterable[Shift], *roles: DutyRole, person: str | None = None
+) -> Cover:
+    """Return when somebody is on duty in one of these roles (none = primary)."""
+    wanted = roles or (DutyRole.PRIMARY,)
+    merged: list[Period] = []
+    for shift in sorted(shifts, key=lambda one: one.start):
+        if shift.role not in wanted or person not in {None, shift.person}:
+            continue
+        if merged and shift.start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], shift.end))
+        else:
+            merged.append((shift.start, shift.end))
+    return Cover(tuple(merged))
+
+
+def on_duty(shifts: Sequence[Shift], at: datetime) -> tuple[Shift, ...]:
+    """Return the shifts that hold at a moment, primaries first, then by person."""
+    order = list(DutyRole)
+    return tuple(
+        sorted(
+            (shift for shift in shifts if shift.start <= at < shift.end),
+            key=lambda shift: (order.index(shift.role), shift.person),
+        )
+    )
