@@ -216,14 +216,6 @@ RULES: tuple[Rule, ...] = (
         check=rule.auto_reply,
     ),
     Rule(
-        name="authentication",
-        description="Our mail server says that the sender's address is forged.",
-        kind=VerdictKind.UNAUTHENTICATED,
-        outcome=Outcome.HOLD,
-        advice="Ask the named sender whether they wrote it, then release or drop it.",
-        check=rule.unauthenticated,
-    ),
-    Rule(
         name="spam",
         description="A spam filter on the way marked it.",
         kind=VerdictKind.SPAM,
@@ -262,5 +254,13 @@ RULES: tuple[Rule, ...] = (
         outcome=Outcome.HOLD,
         advice="Ask its sender to write the answer above the quoted text.",
         check=rule.empty,
+    ),
+    Rule(
+        name="authentication",
+        description="The sender's address is forged, or the mail was changed on the way.",
+        kind=VerdictKind.UNAUTHENTICATED,
+        outcome=Outcome.HOLD,
+        advice="Ask the named sender whether they wrote it, then release or drop it.",
+        check=rule.unauthenticated,
     ),
 )

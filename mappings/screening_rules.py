@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mappings.authentication import authentication_failure
+from mappings.authentication import authenticity_told
 from mappings.auto_replies import automatic_sign, may_be_automatic
 from mappings.bounces import delivery_failures, is_delivery_report
 from mappings.bridge_header import BRIDGE_HEADER, bridge_header
@@ -18,6 +18,7 @@ from mappings.list_mail import (
     is_from_list,
     is_list_admin,
 )
+from mappings.proof import told_of
 from mappings.verdict import (
     DeliveryFailure,
     Outcome,
@@ -25,6 +26,7 @@ from mappings.verdict import (
     Verdict,
     VerdictKind,
 )
+from moodle_bridge.model.authenticity import Finding
 
 _OVERSIZE = "x-moodle-bridge-oversize"
 _CALENDAR_ANSWER = re.compile(r"(?im)^method:\s*(?:reply|counter|declinecounter)\s*$")
@@ -227,11 +229,13 @@ def maybe_auto_reply(asked: Screened, rule: Rule) -> Verdict | None:
 
 
 def unauthenticated(asked: Screened, rule: Rule) -> Verdict | None:
-    """Hit what our mail server found forged."""
-    if not asked.rules.authserv_id:
+    """Hit what was found forged."""
+    found = asked.rules.authenticity
+    if found is None and asked.rules.authserv_id:
+        found = authenticity_told(asked.mail.headers, asked.rules.authserv_id)
+    if found is None or found.finding is not Finding.FORGED:
         return None
-    failure = authentication_failure(asked.mail.headers, asked.rules.authserv_id)
-    return _hit(rule, failure) if failure else None
+    return _hit(rule, told_of(found))
 
 
 def spam(asked: Screened, rule: Rule) -> Verdict | None:

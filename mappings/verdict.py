@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mappings.mail_reading import ReadMail
+from moodle_bridge.model.authenticity import Authenticity
 from moodle_bridge.model.mail import ListAddress
 
 
@@ -90,7 +91,8 @@ class ScreeningRules:
     the bridge itself is the list. `own_addresses` are the bridge's From and reply
     addresses. `max_size` is in bytes. `max_hops` is how many bridges a mail may have
     passed. `authserv_id` is the mail server whose Authentication-Results are
-    believed, None to believe none.
+    believed, None to believe none. `authenticity` is what was found out when the mail
+    came, None when nobody looked; then `authserv_id` decides.
     """
 
     site_tag: str
@@ -101,6 +103,7 @@ class ScreeningRules:
     max_hops: int = 2
     max_received: int = 30
     authserv_id: str | None = None
+    authenticity: Authenticity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
