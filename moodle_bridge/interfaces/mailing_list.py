@@ -47,9 +47,6 @@ class IMailingList(Interface):
 
     address = Attribute("ListAddress: the posting address, name and List-Id.")
     traits = Attribute("ListTraits: what the list is, for planning.")
-    mailer = Attribute(
-        "IMailer: the list's own way in; None where mail goes out as all."
-    )
 
     def deliveries(readers: Sequence[Person]) -> Sequence[Delivery]:
         """Return one delivery for each mail that a post is to become.
