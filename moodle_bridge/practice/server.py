@@ -111,7 +111,7 @@ class _Connection(BaseHTTPRequestHandler):
             if close is not None:
                 close()
 
-    do_GET = do_POST = do_HEAD = do_DELETE = do_PUT = _serve  # noqa: N815 - http.server's
+    do_GET = do_POST = do_HEAD = do_DELETE = do_PUT = do_PATCH = _serve  # noqa: N815 - http.server's
 
     def _environ(self, body: bytes) -> dict[str, Any]:
         path, _, query = self.path.partition("?")

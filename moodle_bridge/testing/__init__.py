@@ -22,6 +22,7 @@ plug-in is made, by pytest fixtures of the names that the suite's docstring give
 Nothing here needs pytest to be imported.
 """
 
+from moodle_bridge.testing.list_members import ListMembersContract
 from moodle_bridge.testing.mailbox import MailboxContract
 from moodle_bridge.testing.mailer import Delivered, MailerContract
 from moodle_bridge.testing.mailing_list import (
@@ -33,6 +34,7 @@ from moodle_bridge.testing.mailing_list import (
 __all__ = [
     "Delivered",
     "KnownMembersContract",
+    "ListMembersContract",
     "MailboxContract",
     "MailerContract",
     "MailingListContract",

@@ -12,7 +12,7 @@ def includeme(registry: Registry) -> None:
     """Register the plug-ins of this folder."""
     # Imported here, so that naming the entry point costs nothing at start.
     from moodle_bridge.interfaces import IMailingList  # noqa: PLC0415
-    from moodle_bridge.plugins.lists import direct, remote  # noqa: PLC0415
+    from moodle_bridge.plugins.lists import direct, mailman3, remote  # noqa: PLC0415
 
     registry.register(
         IMailingList,
@@ -27,4 +27,11 @@ def includeme(registry: Registry) -> None:
         build=direct.DirectList,
         settings=direct.DirectListSettings,
         description="No list software: one mail to each participant",
+    )
+    registry.register(
+        IMailingList,
+        "mailman3",
+        build=mailman3.Mailman3List,
+        settings=mailman3.Mailman3Settings,
+        description="A list that GNU Mailman 3 keeps, with its REST interface",
     )

@@ -54,7 +54,12 @@ class MailmanRest:
                 return
 
     def change(
-        self, method: str, path: str, *, takes: frozenset[int] = frozenset(), **form: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        takes: frozenset[int] = frozenset(),
+        **form: Any,
     ) -> int:
         """Change something that may be changed twice; return the HTTP status.
 
@@ -82,7 +87,9 @@ class MailmanRest:
         settings = self._settings
         with requests.Session() as session:
             # A proxy of the environment is not meant for this machine.
-            session.trust_env = not is_loopback(urlsplit(settings.rest_url).hostname or "")
+            session.trust_env = not is_loopback(
+                urlsplit(settings.rest_url).hostname or ""
+            )
             try:
                 with session.request(
                     method,

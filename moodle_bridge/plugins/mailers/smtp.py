@@ -142,11 +142,14 @@ class SmtpMailer:
                 timeout=settings.timeout,
                 context=settings.tls_context(),
             )
+        return self._client(settings.host, port)
+
+    def _client(self, host: str, port: int) -> smtplib.SMTP:
         return smtplib.SMTP(
-            settings.host,
+            host,
             port,
-            local_hostname=settings.local_hostname,
-            timeout=settings.timeout,
+            local_hostname=self._settings.local_hostname,
+            timeout=self._settings.timeout,
         )
 
     def _log_in(self, client: smtplib.SMTP) -> None:
