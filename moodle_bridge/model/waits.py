@@ -37,6 +37,17 @@ class Medium(StrEnum):
     MAIL = "mail"
 
 
+class Tone(StrEnum):
+    """What a text is, as far as its words tell.
+
+    ASKS: it wants an answer. THANKS: it ends an exchange. PLAIN: neither.
+    """
+
+    ASKS = "asks"
+    THANKS = "thanks"
+    PLAIN = "plain"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
     """Something that somebody said, in whichever world: the origin, never a copy.
@@ -47,7 +58,8 @@ class Utterance:
     said: Moodle's time of creation, or when the mail arrived. `sent_at` is the mail's
     own Date when that is earlier, as evidence. `automatic` marks the bridge's and
     Moodle's own. `deleted_at` and `edited_at` are None when neither. `private` is a
-    reply to its asker alone. `text` is the own words, empty when not kept.
+    reply to its asker alone. `asks_since` is when an edit made a question of it, None
+    when it was one from the beginning, or is none.
     """
 
     pair: str
@@ -61,7 +73,8 @@ class Utterance:
     at: datetime
     sent_at: datetime | None = None
     subject: str = ""
-    text: str = ""
+    tone: Tone = Tone.PLAIN
+    asks_since: datetime | None = None
     private: bool = False
     automatic: bool = False
     group_id: int | None = None

@@ -392,6 +392,8 @@ bounce = Table(
     Column("reason", Words, nullable=False),
     Column("last_at", Moment, nullable=False),
     Column("scored_at", Moment),
+    Column("since", Moment),
+    Column("tried_at", Moment),
     Column("told_at", Moment),
 )
 
@@ -533,6 +535,7 @@ utterance = Table(
     Column("subject", Words, nullable=False),
     # What the text is: asks, thanks, or empty; and how long. The text is not kept.
     Column("tone", String(10), nullable=False),
+    Column("asks_since", Moment),
     Column("words", Integer, nullable=False),
     Column("private", Integer, nullable=False),
     Column("automatic", Integer, nullable=False),

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.String(32), nullable=True),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("tone", sa.String(length=10), nullable=False),
+        sa.Column("asks_since", sa.String(32), nullable=True),
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("private", sa.Integer(), nullable=False),
         sa.Column("automatic", sa.Integer(), nullable=False),
