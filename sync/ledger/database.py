@@ -31,6 +31,8 @@ from moodle_bridge.errors import LedgerError
 from moodle_bridge.redact import secrets_masked
 from moodle_bridge.runtime import Clock, utc_now
 from sync.ledger.channels import Channels, Gatherings
+from sync.ledger.addresses import Addresses
+from sync.ledger.bounces import Bounces
 from sync.ledger.cursors import Cursors
 from sync.ledger.discussions import Discussions
 from sync.ledger.inbound import Inbox
@@ -39,6 +41,7 @@ from sync.ledger.issues import Deliveries, Issues, Spending
 from sync.ledger.leases import Leases
 from sync.ledger.links import Links
 from sync.ledger.people import Contacts, People
+from sync.ledger.questions import Questions
 from sync.ledger.runs import Runs
 from sync.ledger.tokens import Tokens
 from sync.ledger.told import Told
@@ -122,6 +125,21 @@ class Transaction:
     def wordings(self) -> Wordings:
         """What was mailed of each post."""
         return Wordings(self.connection, self.clock)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Further addresses of people."""
+        return Addresses(self.connection, self.clock)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What owners of addresses were asked."""
+        return Questions(self.connection, self.clock)
+
+    @cached_property
+    def bounces(self) -> Bounces:
+        """Whether mail to an address still arrives."""
+        return Bounces(self.connection, self.clock)
 
     @cached_property
     def leases(self) -> Leases:

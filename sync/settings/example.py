@@ -13,10 +13,15 @@ from zope.interface import Interface
 from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
 from moodle_bridge.registry import NoSettings, Registry
 from sync.settings.keys import Key, keys_of, summary
-from sync.settings.mail import ListenSettings, MailSettings
+from sync.settings.mail import (
+    AuthenticitySettings,
+    ListenSettings,
+    MailSettings,
+)
 from sync.settings.pair import PairSettings
 from sync.settings.root import Settings
 from sync.settings.sections import (
+    BouncesSettings,
     LedgerSettings,
     MoodleSettings,
     PluginsSettings,
@@ -119,6 +124,12 @@ def blocks(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
         given=_table(mail, "listen"),
         used="listen" in mail,
     )
+    yield Block(
+        header="[mail.authenticity]",
+        about=_about(MailSettings, "authenticity"),
+        model=AuthenticitySettings,
+        given=_table(mail, "authenticity"),
+    )
     for index, pair in enumerate(_rows(given, "pair") or [{}]):
         first = index == 0
         yield Block(
@@ -135,6 +146,7 @@ def blocks(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
     yield _own("ledger", "ledger", LedgerSettings, given)
     yield _own("safety", "safety", SafetySettings, given)
     yield _own("sync", "sync", SyncSettings, given)
+    yield _own("bounces", "bounces", BouncesSettings, given)
     yield _own("plugins", "plugins", PluginsSettings, given)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, Self
+
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from sync.settings.base import PluginChoice, Section
@@ -20,6 +22,36 @@ class ListenSettings(Section):
         " only the mail server reach it.",
     )
     port: int = Field(default=8024, ge=0, le=65535, description="The port.")
+
+
+class AuthenticitySettings(Section):
+    """How it is found out whether a mail's From is true."""
+
+    by: Literal["server", "library", "none"] | None = Field(
+        default=None,
+        description="Who looks whether From is true. server: our own mail server, in"
+        " the Authentication-Results that it writes under [mail].authserv_id."
+        " library: the bridge itself, by DKIM, DMARC and, where received_by is given,"
+        " SPF; it must be able to ask the DNS. none: nobody; whoever forges an"
+        " address then writes in its owner's name. When left out: server where"
+        " authserv_id is given, else none.",
+        examples=["library"],
+    )
+    unproven: Literal["ask", "hold", "post"] = Field(
+        default="ask",
+        description="What becomes of a mail that nothing proves to be from its From."
+        " ask: it is held, and the owner of the address is asked by mail, once,"
+        " whether they wrote it. hold: it is held for the admin. post: it is posted."
+        " What is shown to be forged is never posted.",
+    )
+    received_by: str | None = Field(
+        default=None,
+        min_length=1,
+        description="For library: the name after `by` in the Received lines that our"
+        " own mail server writes. From them the bridge takes the address of the client,"
+        " for SPF; when left out, SPF is not looked at.",
+        examples=["mx.example.org"],
+    )
 
 
 class MailSettings(Section):
@@ -67,6 +99,12 @@ class MailSettings(Section):
         " is left out, none are.",
         examples=["mx.example.org"],
     )
+    spam: Literal["hold", "ignore", "post"] = Field(
+        default="hold",
+        description="What becomes of a mail that a spam filter on the way has marked."
+        " hold: it is held for the admin. ignore: it is put aside, and can be found"
+        " with `explain`. post: the mark is not looked at.",
+    )
     out: PluginChoice = Field(
         description="How mail goes out: a plug-in and its settings."
     )
@@ -83,12 +121,33 @@ class MailSettings(Section):
         " when it is not used.",
     )
 
+    authenticity: AuthenticitySettings = Field(
+        default_factory=AuthenticitySettings,
+        description="Whether a mail's From is true, and what becomes of it if not.",
+    )
+
+    @property
+    def authenticity_by(self) -> Literal["server", "library", "none"]:
+        """Who looks whether From is true."""
+        if self.authenticity.by is not None:
+            return self.authenticity.by
+        return "server" if self.authserv_id else "none"
+
     @field_validator("reply_secret")
     @classmethod
     def _long_enough(cls, secret: SecretStr) -> SecretStr:
         if len(secret.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"must have {SHORTEST_SECRET} letters or more")
         return secret
+
+    @model_validator(mode="after")
+    def _server_named(self) -> Self:
+        if self.authenticity.by == "server" and not self.authserv_id:
+            raise ValueError(
+                'authenticity.by = "server" needs authserv_id: the name under which'
+                " our mail server writes Authentication-Results"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod

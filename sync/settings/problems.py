@@ -20,8 +20,10 @@ TABLES: frozenset[Location] = frozenset(
         ("mail",),
         ("mail", "out"),
         ("mail", "listen"),
+        ("mail", "authenticity"),
         ("safety",),
         ("sync",),
+        ("bounces",),
         ("plugins",),
     }
 )

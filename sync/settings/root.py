@@ -12,6 +12,7 @@ from sync.settings.base import Section
 from sync.settings.mail import MailSettings
 from sync.settings.pair import PairSettings
 from sync.settings.sections import (
+    BouncesSettings,
     LedgerSettings,
     MoodleSettings,
     PluginsSettings,
@@ -45,6 +46,10 @@ class Settings(Section):
     sync: SyncSettings = Field(
         default_factory=SyncSettings,
         description="How the bridge looks for what changed.",
+    )
+    bounces: BouncesSettings = Field(
+        default_factory=BouncesSettings,
+        description="When mail to an address counts as lost, and the address rests.",
     )
     plugins: PluginsSettings = Field(
         default_factory=PluginsSettings, description="Plug-ins of others."

@@ -164,6 +164,23 @@ class SafetySettings(Section):
     )
 
 
+class BouncesSettings(Section):
+    """When mail to an address counts as lost, and the address rests."""
+
+    threshold: int = Field(
+        default=5,
+        ge=1,
+        description="So many days on which mail to an address came back for good, and"
+        " the address is taken for dead: it gets no more mails, but one a week to try"
+        " it, and the facilitators are told. Several reports of one day count as one.",
+    )
+    stale_after: Duration = Field(
+        default=timedelta(days=7),
+        gt=timedelta(),
+        description="When no mail came back for so long, counting begins anew.",
+    )
+
+
 class SyncSettings(Section):
     """How the bridge looks for what changed."""
 

@@ -34,6 +34,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("last_at", sa.String(32), nullable=False),
         sa.Column("scored_at", sa.String(32), nullable=True),
+        sa.Column("since", sa.String(32), nullable=True),
+        sa.Column("tried_at", sa.String(32), nullable=True),
         sa.Column("told_at", sa.String(32), nullable=True),
         sa.PrimaryKeyConstraint("address"),
     )
