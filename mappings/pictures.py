@@ -41,6 +41,13 @@ _PIXELS_A_BYTE = 120
 _ORIENTATION, _UPRIGHT = 0x0112, 1
 _MODES = frozenset({"RGB", "RGBA", "L", "LA", "P", "1"})
 _SHOWN_INFO = ("icc_profile", "transparency")
+_OWN_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+# ISO/IEC 23008-12 and the AV1 image format.
+_HEIF_BRANDS = frozenset(
+    b"heic heix heim heis hevc hevx mif1 msf1 miaf avif avis".split()
+)
+_MAGIC_LONGEST = 16
 _FAULTS = (
     OSError,
     ValueError,
@@ -107,6 +114,24 @@ def fitted_file(file: MailFile, limit_bytes: int | None) -> MailFile | None:
         media_type=picture.media_type,
         content=picture.content,
     )
+
+
+def without_place(file: MailFile) -> MailFile | None:
+    """Return a file that does not tell where and with what it was taken.
+
+    A picture loses what `fitted` takes out, whatever it is called; any other file is
+    given back as it is. None for a picture that may tell and cannot be cleaned (HEIC,
+    TIFF, a broken JPEG).
+    """
+    beginning = file.content[:_MAGIC_LONGEST]
+    if beginning.startswith(_OWN_MAGIC) or (
+        beginning[:4] == b"RIFF" and beginning[8:12] == b"WEBP"
+    ):
+        return fitted_file(file, None)
+    tells = beginning.startswith(_TIFF_MAGIC) or (
+        beginning[4:8] == b"ftyp" and beginning[8:12] in _HEIF_BRANDS
+    )
+    return None if tells else file
 
 
 def _fitted(

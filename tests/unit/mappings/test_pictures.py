@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from mappings.picture_metadata import without_metadata
-from mappings.pictures import fitted, fitted_file, is_picture
+from mappings.pictures import fitted, fitted_file, is_picture, without_place
 from moodle_bridge.model.mail import MailFile
 
 _GPS, _MAKE, _ORIENTATION = 0x8825, 0x010F, 0x0112
@@ -233,6 +233,36 @@ def test_what_is_no_picture_or_another_kind_is_refused(content: bytes) -> None:
 
 def test_what_cannot_be_made_so_small_is_refused() -> None:
     assert fitted(written(photo(), "JPEG"), "image/jpeg", 100) is None
+
+
+def test_a_file_tells_no_place_whatever_it_is_called() -> None:
+    hidden = MailFile(
+        filename="notes.txt",
+        media_type="text/plain",
+        content=written(photo(), "JPEG", exif=exif()),
+    )
+    bare = without_place(hidden)
+    assert bare is not None
+    assert _PLACE not in bare.content
+    assert bare.media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("content", "passes"),
+    [
+        (b"%PDF-1.7 ...", True),
+        (b"", True),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", False),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isom", True),
+        (b"II*\0\x08\0\0\0", False),
+        (b"\xff\xd8\xff broken", False),
+    ],
+)
+def test_what_may_tell_and_cannot_be_cleaned_is_refused(
+    content: bytes, passes: bool
+) -> None:
+    file = MailFile(filename="a.bin", media_type="image/heic", content=content)
+    assert without_place(file) == (file if passes else None)
 
 
 def test_what_pictures_call_themselves_is_known() -> None:
