@@ -79,3 +79,16 @@ def with_address(people: Sequence[Person], address: str) -> list[Person]:
         for person in people
         if any(folded(known) == wanted for known in person.addresses)
     ]
+
+
+def named(people: Sequence[Person], name: str) -> list[Person]:
+    """Return those whom a name means: a username, an address, or a user id."""
+    wanted = name.strip()
+    if "@" in wanted:
+        return with_address(people, wanted)
+    return [
+        person
+        for person in people
+        if person.username.casefold() == wanted.casefold()
+        or str(person.user_id) == wanted
+    ]

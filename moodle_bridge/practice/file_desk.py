@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from moodle_bridge.practice.desk import Desk
 
 _PARTS = 5
+SERVICES = ("moodle_mobile_app", "moodle-bridge")
+"""The services for which the site makes tokens, by their short names."""
 
 
 def upload(desk: Desk, request: Request) -> Response:
@@ -150,6 +152,10 @@ def login_token(desk: Desk, request: Request) -> Response:
     """Answer /login/token.php: a token of the user's own for name and password."""
     name = request.values.get("username", "")
     sent = request.values.get("password", "")
+    service = request.values.get("service", "")
+    if not service:
+        problem = refused("missingparam", "A required parameter (service) was missing")
+        return Response(ajax_error(problem), content_type="application/json")
     with desk.state.lock:
         user = next(
             (row for row in desk.state.users.values() if row.username == name), None
@@ -160,6 +166,9 @@ def login_token(desk: Desk, request: Request) -> Response:
             or not hmac.compare_digest(user.password.encode(), sent.encode())
         ):
             problem = refused("invalidlogin", "Invalid login, please try again")
+            return Response(ajax_error(problem), content_type="application/json")
+        if service not in SERVICES:
+            problem = refused("servicenotavailable", "Web service is not available.")
             return Response(ajax_error(problem), content_type="application/json")
         text = hashlib.sha256(f"mobile {user.id} {user.password}".encode()).hexdigest()
         token = desk.state.tokens.setdefault(

@@ -95,6 +95,7 @@ def _once(
     report.unreachable += received.problems
     if only != "mirror-out":
         engine.run(bridge.mirror_in(everything))
+        report.problems += bridge.own_names.problems
     if only != "mirror-in":
         seen = bridge.watch(engine.begin).look(pairs)
         report.counts["posts seen"] += seen.new_posts

@@ -56,6 +56,12 @@ class People:
         ).scalar_one_or_none()
         return value if value is None or isinstance(value, datetime) else None
 
+    def courses(self) -> list[int]:
+        """Return the courses whose people were read."""
+        table = schema.person
+        rows = self._connection.execute(select(table.c.course_id).distinct())
+        return sorted(row.course_id for row in rows)
+
     def of_course(self, course_id: int) -> list[Person]:
         """Return the people of a course as last read."""
         table = schema.person

@@ -230,6 +230,7 @@ class BridgedCourse:
         self.token = moodle.token_for(self.bridge)
         self.ids = 0
         self.asked: list[str] = []
+        self.environ: dict[str, str] = {}
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -297,6 +298,7 @@ class BridgedCourse:
             **changed,
         }
         mail = keys.pop("mail", "")
+        moodle = keys.pop("moodle", "")
         sync = keys.pop("sync", "")
         ledger = keys.pop("ledger", "")
         pair = "\n".join(f"{key} = {value}" for key, value in keys.items())
@@ -306,6 +308,7 @@ class BridgedCourse:
 [moodle]
 url = "{self.url}"
 token = {{ env = "TOKEN" }}
+{moodle}
 [mail]
 address = "{BRIDGE}"
 reply_secret = {{ env = "SECRET" }}
@@ -333,6 +336,7 @@ settle_after = "10m"
         out, err = io.StringIO(), io.StringIO()
         invocation = Invocation(
             environ={
+                **self.environ,
                 "TOKEN": self.token,
                 "SECRET": "a secret for reply keys",
                 "XDG_STATE_HOME": str(self.folder / "state"),
