@@ -16,7 +16,7 @@ from mappings.identity import site_tag
 from mappings.letter import MailSite
 from mappings.parentage import ReplyRoute
 from moodle_bridge.errors import Permanent
-from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
+from moodle_bridge.interfaces import IListEntrance, IMailbox, IMailer, IMailingList
 from moodle_bridge.moodle import Moodle
 from moodle_bridge.moodle.calls import Packing
 from moodle_bridge.moodle.client import ClientSettings
@@ -179,6 +179,26 @@ class Bridge:
             looked_at=self._looked_at,
         )
 
+    def sending_to(self, mailing_list: IMailingList) -> Sending:
+        """Return the way of mails to a list: its own, where it has one."""
+        entrance = (
+            mailing_list.entrance
+            if IListEntrance.providedBy(mailing_list)
+            else None
+        )
+        safety = self.settings.safety
+        if entrance is None or safety.redirect_all_mail_to:
+            return self.sending
+        self._open.callback(entrance.close)
+        return Sending(
+            lambda: entrance,
+            receipt_address=None,
+            redirect_to=None,
+            settle_after=safety.settle_after,
+            looked_at=self._looked_at,
+            copy_returns=True,
+        )
+
     def _looked_at(self) -> datetime | None:
         """Return when every mailbox was last read to its end, None if one never was.
 
@@ -290,7 +310,7 @@ class Bridge:
             pair,
             moodle=self.moodle,
             ledger=self.ledger,
-            sending=self.sending,
+            sending=self.sending_to(pair.mailing_list),
             participants=self.participants,
             site=self.mail_site,
             secret=self.secret,

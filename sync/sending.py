@@ -41,7 +41,8 @@ class Sending:
     back the mail surely went out; when it has not come `settle_after` a doubt, it
     surely did not. `looked_at` gives when all mailboxes were last read to their ends:
     a copy that nobody looked for proves nothing. Without a receipt address a mail in
-    doubt is repeated under the same Message-ID.
+    doubt is repeated under the same Message-ID; unless `copy_returns`: then the list
+    that it goes to sends the copy.
     """
 
     def __init__(
@@ -52,7 +53,9 @@ class Sending:
         redirect_to: str | None,
         settle_after: timedelta,
         looked_at: Callable[[], datetime | None],
+        copy_returns: bool = False,
     ) -> None:
+        self._copy_returns = copy_returns or receipt_address is not None
         self._looked_at = looked_at
         self._mailer = mailer
         self._receipt_address = receipt_address
@@ -117,7 +120,7 @@ class Sending:
                 if there
                 else Absent()
             )
-        if self._receipt_address is None:
+        if not self._copy_returns:
             return Absent()
         begun = intent.sending_at or intent.updated_at
         looked_at = self._looked_at()
