@@ -30,9 +30,9 @@ from sqlalchemy.exc import (
 from moodle_bridge.errors import LedgerError
 from moodle_bridge.redact import secrets_masked
 from moodle_bridge.runtime import Clock, utc_now
-from sync.ledger.channels import Channels, Gatherings
 from sync.ledger.addresses import Addresses
 from sync.ledger.bounces import Bounces
+from sync.ledger.channels import Channels, Gatherings
 from sync.ledger.cursors import Cursors
 from sync.ledger.discussions import Discussions
 from sync.ledger.inbound import Inbox
