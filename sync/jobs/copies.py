@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mappings.mail_reading import read_mail
+from mappings.mail_reading import ReadMail, read_mail
 from mappings.senders import MailAuthor, author_of
-from mappings.trimming import Trimmed, trim
+from mappings.trimming import trim
 from sync.ledger.inbound import Inbound, InboundState
 from sync.participants import folded
 
@@ -39,7 +39,7 @@ def twin_of(
 
 
 def is_copy(
-    twin: Inbound, trimmed: Trimmed, pair: Pair, author: MailAuthor | None
+    twin: Inbound, mail: ReadMail, pair: Pair, author: MailAuthor | None
 ) -> bool:
     """Say whether a mail holds the same words of the same author as its twin.
 
@@ -52,7 +52,7 @@ def is_copy(
     if author is not None and theirs is not None and theirs != _folded(author):
         return False
     first = "".join(trim(read_mail(twin.raw).text).kept.split())
-    second = "".join(trimmed.kept.split())
+    second = "".join(trim(mail.text).kept.split())
     if not (first and second):
         return first == second
     return first.startswith(second) or second.startswith(first)

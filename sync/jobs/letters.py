@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from mappings.identity import correction_message_id
 from mappings.letter import MailSite
+from mappings.mail_reading import read_mail
+from mappings.pictures import without_place
 from mappings.post_to_mail import correction_to_mail, post_to_mail
 from moodle_bridge.errors import Permanent, RemoteError
 from moodle_bridge.interfaces import Delivery
@@ -58,6 +60,17 @@ class Letters:
             domain=self._site.domain,
         )
 
+    def words(self, load: Load) -> str | None:
+        """Return what the mail of a post says, as plain text; None if it has no mail.
+
+        Other readers may get its foot in their own languages; files are named as links.
+        """
+        try:
+            mail = self._mail(None, load, ())
+        except ValueError:
+            return None
+        return read_mail(mail.content).text
+
     def send(self, action: Action, load: Load) -> Outcome:
         """Render one mail and send it; never raises for what the other ends do."""
         try:
@@ -79,9 +92,9 @@ class Letters:
         return outcome
 
     def _mail(
-        self, action: Action, load: Load, files: Sequence[MailFile]
+        self, action: Action | None, load: Load, files: Sequence[MailFile]
     ) -> OutgoingMail:
-        key = action.receipt or action.key
+        key = (action.receipt or action.key) if action else ""
         recipients = self._sending.recipients(load.delivery.recipient)
         language = _language(load.delivery, self._pair.settings.language)
         if load.link.revision:
@@ -133,14 +146,17 @@ class Letters:
             except Permanent:
                 # It goes as a link, as if it were too large.
                 continue
-            room -= len(content)
-            files.append(
+            file = without_place(
                 MailFile(
                     filename=attachment.filename,
                     media_type=attachment.media_type,
                     content=content,
                 )
             )
+            if file is None:
+                continue
+            room -= len(file.content)
+            files.append(file)
         return files
 
 

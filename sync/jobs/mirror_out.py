@@ -18,7 +18,7 @@ from sync.actions import Withheld as LeftAlone
 from sync.job import refuse_beyond
 from sync.jobs.authorship import ancestors, in_own_name, in_own_names, parent_shown
 from sync.jobs.letters import Letters, Load
-from sync.jobs.outbound_records import as_read, gone, left_out, only, withheld
+from sync.jobs.outbound_records import as_read, gone, left_out, only, withheld, worded
 from sync.jobs.sights import Sight, Sights
 from sync.ledger.intents import Intent
 from sync.ledger.links import Link, LinkState, Origin
@@ -171,10 +171,10 @@ class MirrorOut:
             for delivery in deliveries
         )
         keys = [action.key for action in actions]
-        return Plan(
-            actions=actions,
-            records=(only(source, link, keys), as_read(link, post, keys)),
-        )
+        words = self._letters.words(actions[0].load)
+        records = [only(source, link, keys), as_read(link, post, keys)]
+        records += [worded(link, words)] if words else []
+        return Plan(actions=actions, records=tuple(records))
 
     def _audience(
         self,

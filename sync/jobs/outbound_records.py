@@ -105,6 +105,15 @@ def as_read(
     return record
 
 
+def worded(link: Link, text: str) -> Callable[[Transaction], None]:
+    """Return what keeps the words that go out, so that answers may quote them."""
+
+    def record(transaction: Transaction) -> None:
+        transaction.wordings.keep(link.pair, link.post_id, text)
+
+    return record
+
+
 def only(source: str, link: Link, keys: Sequence[str]) -> Callable[[Transaction], None]:
     """Withdraw what was planned for readers who are no longer among the readers."""
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from mappings.mail_reading import ReadMail
 from mappings.screening import Outcome, ScreeningRules, screen
 from mappings.senders import MailAuthor, author_of
-from mappings.trimming import trim
 from mappings.verdict import Verdict
 from moodle_bridge.model.people import Person
 from sync.jobs.copies import is_copy, twin_of
 from sync.jobs.judged import Judged, groups_for, may_be_answered
+from sync.jobs.parent_words import parent_words
 from sync.jobs.routing import Route
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.links import LinkState
@@ -90,9 +90,9 @@ class Judge:
         author = author_of(mail, None if known is None else known.address)
         if pair is None:
             return self._without_pair(base, author)
-        trimmed = trim(mail.text)
+        trimmed = parent_words(transaction, mail, route).trim(mail)
         twin = twin_of(transaction, inbound, pair, author)
-        if twin is not None and is_copy(twin, trimmed, pair, author):
+        if twin is not None and is_copy(twin, mail, pair, author):
             return replace(
                 base,
                 state=InboundState.IGNORED,

@@ -41,8 +41,6 @@ class Wordings:
         """Return what went out for a post, the newest first; None if nothing did."""
         table = schema.wording
         found = self._connection.execute(
-            select(table.c.text).where(
-                table.c.pair == pair, table.c.post_id == post_id
-            )
+            select(table.c.text).where(table.c.pair == pair, table.c.post_id == post_id)
         ).scalar_one_or_none()
         return None if found is None else bytes(found).decode("utf-8", "replace")
