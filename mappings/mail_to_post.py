@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from mappings.language import written_language
 from mappings.mail_files import uniquely_named
 from mappings.mail_reading import ReadMail
 from mappings.one_line import cut, one_line
@@ -85,7 +86,9 @@ def post_from_mail(
         pieces.append(html_from_line(phrase(language, "quote_left_out")))
     return PostDraft(
         subject=_subject(mail, trimmed, files, parent_subject, tags),
-        message_html=wrapped_in_marker("".join(pieces), marker),
+        message_html=wrapped_in_marker(
+            "".join(pieces), marker, language=written_language(trimmed.kept)
+        ),
         files=files,
         note_of_cut=noted,
     )

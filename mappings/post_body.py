@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from mappings.direction import direction_of
+from mappings.direction import direction_of, isolated
 
 FOOTER_LINE = "--- o ---"
 """Stands alone on a line before what the bridge adds; a post never holds it."""
@@ -42,7 +42,8 @@ class PostBody:
 def plain_body(body: PostBody) -> str:
     """Return the body as plain text, LF line ends."""
     files = [
-        f"* {file.name} ({file.about})" + (f": {file.url}" if file.url else "")
+        f"* {isolated(file.name)} ({file.about})"
+        + (f": {file.url}" if file.url else "")
         for file in body.files
     ]
     text = "\n".join(
@@ -66,7 +67,7 @@ def html_body(body: PostBody) -> str:
         blocks.append(
             f"<blockquote{_dir(body.quote)}>{escape(body.quote)}</blockquote>"
         )
-    blocks += [f"<p>{escape(note)}</p>" for note in body.notes]
+    blocks += [f"<p{_dir(note)}>{escape(note)}</p>" for note in body.notes]
     html = body.html.replace(FOOTER_LINE, _INSTEAD)
     blocks.append(f"<div{_dir(body.text)}>{html}</div>")
     if body.files:
@@ -82,7 +83,7 @@ def _dir(text: str) -> str:
 
 
 def _file_item(file: FileLine) -> str:
-    name = escape(file.name)
+    name = escape(isolated(file.name))
     if file.url:
         name = f'<a href="{escape(file.url)}">{name}</a>'
     return f"{name} ({escape(file.about)})"

@@ -12,6 +12,7 @@ from mappings.letter import Addressed, Letter, MailSite, author_name, letter_to_
 from mappings.links import safe_link, tokens_masked
 from mappings.mail_html import mail_html
 from mappings.mime_parts import shown_name
+from mappings.moments import date_text, local_day
 from mappings.one_line import one_line
 from mappings.phrases import file_size, known_language, phrase
 from mappings.post_body import FileLine, PostBody
@@ -47,8 +48,8 @@ def post_to_mail(
     """Return the mail that a post becomes; the same arguments give the same bytes.
 
     `ancestors` are the Message-IDs of the posts above, the first post's first and the
-    parent's last; empty for the first post. `parent` is quoted in one line, None for
-    no quote. `files` are those of the post's attachments that were downloaded; they
+    parent's last; empty for the first post. `parent` is quoted in one line, with its
+    day where that is another; None for no quote. `files` are those of the post's attachments that were downloaded; they
     are attached in order up to the site's limit, the others are named with a link.
     `recipients` are the envelope addresses. `subject_tag` stands in square brackets
     before the subject and after "via" in the sender's name; None leaves it out there
@@ -86,7 +87,7 @@ def post_to_mail(
         ancestors=ancestors,
         body=_body(
             letter,
-            quote=_quote(parent, site, language),
+            quote=_quote(letter, parent),
             notes=_own_subject(post, discussion),
             attached=attached,
         ),
@@ -213,17 +214,35 @@ def _file_lines(
     return tuple(lines)
 
 
-def _quote(parent: Post | None, site: MailSite, language: str) -> str:
+def _quote(letter: Letter, parent: Post | None) -> str:
     if parent is None or parent.private or parent.deleted:
         return ""
     if not parent.visible or parent.created is None:
         return ""
+    language = letter.language
     name = author_name(parent, language)
+    day = _other_day(letter, parent.created)
     picture = phrase(language, "picture")
-    text = html_text(parent.message, base_url=site.site_url, picture=picture)
-    masked = tokens_masked(text, base_url=site.site_url)
-    excerpt = text_excerpt(masked, max(_QUOTE_LIMIT - len(name), _QUOTE_LEAST))
-    return f"{name}: {excerpt}" if excerpt else ""
+    text = html_text(parent.message, base_url=letter.site.site_url, picture=picture)
+    masked = tokens_masked(text, base_url=letter.site.site_url)
+    room = _QUOTE_LIMIT - len(name) - len(day)
+    excerpt = text_excerpt(masked, max(room, _QUOTE_LEAST))
+    if not excerpt:
+        return ""
+    if not day:
+        return phrase(language, "quoted", name=name, text=excerpt)
+    return phrase(language, "quoted_of_day", name=name, day=day, text=excerpt)
+
+
+def _other_day(letter: Letter, then: datetime) -> str:
+    """Return the day of an older post, empty for one of the same day."""
+    person = letter.delivery.person
+    zone = person.timezone if person else None
+    day = local_day(then, zone)
+    today = local_day(_written_at(letter.post), zone)
+    if day == today:
+        return ""
+    return date_text(letter.language, day, year=day.year != today.year)
 
 
 def _own_subject(post: Post, discussion: Discussion) -> tuple[str, ...]:

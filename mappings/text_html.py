@@ -7,6 +7,8 @@ from html import escape
 
 from linkify_it import LinkifyIt
 
+from mappings.direction import direction_of
+
 _MARKER = re.compile(r"ref-[a-z2-7]{4,64}")
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _QUOTE = re.compile(r"^\s{0,3}>[ \t]?")
@@ -21,7 +23,8 @@ _UNFIT_IN_LINK = re.compile(r"[\s\xa0<>\"]")
 def html_from_text(text: str) -> str:
     """Return text as HTML: paragraphs, line breaks, quotes and links, nothing else.
 
-    The only elements are p, br, blockquote and a (with href: http, https, mailto).
+    The only elements are p, br, blockquote and a (with href: http, https, mailto). What
+    runs from right to left says so with `dir`; not with `auto`, which Moodle drops.
     Markdown is not looked at: people who write mail mean their asterisks. Empty for
     blank text. Never raises.
     """
@@ -32,18 +35,20 @@ def html_from_text(text: str) -> str:
 
 def html_from_line(text: str) -> str:
     """Return one line of text as a paragraph of HTML, without links or quotes."""
-    return f"<p>{_escaped(' '.join(_UNFIT.sub(' ', text).split()))}</p>"
+    return f"<p{_dir(text)}>{_escaped(' '.join(_UNFIT.sub(' ', text).split()))}</p>"
 
 
-def wrapped_in_marker(html: str, marker: str) -> str:
+def wrapped_in_marker(html: str, marker: str, *, language: str | None = None) -> str:
     """Return HTML inside the div by which a mirrored post is known again.
 
-    Moodle keeps class on a div, and drops comments and data attributes. Raises
-    ValueError for what is no marker.
+    Moodle keeps class on a div, and drops comments and data attributes. `language` is
+    what the words are written in, so that screen readers speak them; None where that
+    is not known. Raises ValueError for what is no marker.
     """
     if not _MARKER.fullmatch(marker):
         raise ValueError("a marker is `ref-` and base32 characters")
-    return f'<div class="via-mail {marker}">{html}</div>'
+    spoken = f' lang="{escape(language)}"' if language else ""
+    return f'<div class="via-mail {marker}"{spoken}>{html}</div>'
 
 
 def _blocks(lines: list[str], depth: int, linkify: LinkifyIt | None) -> str:
@@ -60,7 +65,8 @@ def _blocks(lines: list[str], depth: int, linkify: LinkifyIt | None) -> str:
             continue
         if quote:
             inside = _blocks(quote, depth + 1, linkify)
-            written.append(f"<blockquote>{inside}</blockquote>" if inside else "")
+            marked = f"<blockquote{_dir(' '.join(quote))}>{inside}</blockquote>"
+            written.append(marked if inside else "")
             quote = []
         if line.strip():
             paragraph.append(line)
@@ -71,7 +77,12 @@ def _blocks(lines: list[str], depth: int, linkify: LinkifyIt | None) -> str:
 
 
 def _paragraph(lines: list[str], linkify: LinkifyIt | None) -> str:
-    return f"<p>{'<br>'.join(_line(line.rstrip(), linkify) for line in lines)}</p>"
+    inside = "<br>".join(_line(line.rstrip(), linkify) for line in lines)
+    return f"<p{_dir(' '.join(lines))}>{inside}</p>"
+
+
+def _dir(text: str) -> str:
+    return ' dir="rtl"' if direction_of(text) == "rtl" else ""
 
 
 def _line(line: str, linkify: LinkifyIt | None) -> str:

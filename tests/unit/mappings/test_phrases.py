@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from mappings.language import guess_language
 from mappings.phrases import (
     LANGUAGES,
     catalogue_subjects,
@@ -39,7 +38,19 @@ def test_no_key_stands_in_two_subjects() -> None:
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("fr", "fr"), ("fr_ca", "fr"), ("pt-BR", "pt"), ("vi", "en"), (None, "en")],
+    [
+        ("fr", "fr"),
+        ("fr_ca", "fr"),
+        ("pt-BR", "pt"),
+        ("es_mx_kids", "es"),
+        (" FR_ca ", "fr"),
+        ("vi", "en"),
+        ("", "en"),
+        ("_", "en"),
+        ("english", "en"),
+        ("frp", "en"),
+        (None, "en"),
+    ],
 )
 def test_a_language_without_phrases_is_english(
     language: str | None, expected: str
@@ -69,21 +80,9 @@ def test_a_size_is_told_as_people_read_it(
     assert file_size(language, size) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Hello, would you please send me the guide?", "en"),
-        ("Hallo, ik wil graag het boek van u hebben", "nl"),
-        ("Bonjour, je vous envoie le plan pour la réunion", "fr"),
-        ("Hola, muchas gracias por el documento, está muy bien", "es"),
-        ("Olá, muito obrigada, você pode me enviar os documentos?", "pt"),
-        ("Xin chào các bạn", "fr"),
-        ("", "fr"),
-    ],
-)
-def test_a_stranger_is_answered_in_their_own_language(text: str, expected: str) -> None:
-    assert guess_language(text, fallback="fr") == expected
+def test_a_name_from_right_to_left_keeps_the_sentence_in_order() -> None:
+    assert phrase("en", "by_mail", name="محمد") == "\u2068محمد\u2069, by mail"
 
 
-def test_a_text_in_no_known_language_is_answered_in_english() -> None:
-    assert guess_language("Habari ya asubuhi") == "en"
+def test_english_sizes_are_those_of_the_world() -> None:
+    assert file_size("en_us", 3_400_000) == file_size("vi", 3_400_000) == "3.4 MB"

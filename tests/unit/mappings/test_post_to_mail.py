@@ -235,6 +235,51 @@ def test_one_line_recalls_the_parent() -> None:
     assert len(quoted[0]) <= 80
 
 
+def test_the_day_of_a_parent_is_told_when_it_is_another() -> None:
+    asked = replace(FIRST, message="<p>When?</p>")
+    late = answer("Hoa", "<p>Now</p>", created=STARTED + timedelta(days=3))
+    assert text_of(mail_of(late, parent=asked, language="fr")).startswith(
+        "> Aminata Diop, 2 novembre : When?\n"
+    )
+    old = replace(asked, created=STARTED - timedelta(days=365))
+    assert text_of(mail_of(late, parent=old)).startswith(
+        "> Aminata Diop, 2 November 2025: When?\n"
+    )
+
+
+def test_the_day_of_a_parent_is_that_of_the_reader() -> None:
+    asked = replace(FIRST, message="<p>When?</p>", created=STARTED.replace(hour=22))
+    late = answer("Hoa", "<p>Now</p>", created=STARTED + timedelta(hours=16))
+    there = replace(NAKATO, timezone="Africa/Kampala")
+    to_her = Reader(recipient=TO_NAKATO.recipient, person=there)
+    assert "> Aminata Diop: When?" in text_of(
+        mail_of(late, parent=asked, delivery=to_her)
+    )
+    assert "> Aminata Diop: When?" in text_of(mail_of(late, parent=asked))
+    later = answer("Hoa", "<p>Now</p>", created=STARTED + timedelta(hours=41))
+    assert "> Aminata Diop, 3 November: When?" in text_of(
+        mail_of(later, parent=asked, delivery=to_her)
+    )
+
+
+def test_a_name_from_right_to_left_stays_in_its_place() -> None:
+    asked = replace(
+        FIRST,
+        author=Author(id=11, fullname="فاطمة"),
+        message="<p>مرحبا 12</p>",
+    )
+    mail = mail_of(answer("Hoa", "<p>x</p>"), parent=asked)
+    assert text_of(mail).startswith("> \u2068فاطمة\u2069: \u2068مرحبا 12\u2069\n")
+    for field in ("From", "To", "Subject"):
+        assert "\u2068" not in str(read(mail_of(asked))[field])
+
+
+def test_a_file_with_a_name_from_right_to_left_stays_in_its_line() -> None:
+    file = MailFile(filename="خطة.pdf", media_type="application/pdf", content=b"x")
+    mail = mail_of(answer("Hoa", "<p>x</p>"), files=(file,))
+    assert "* \u2068خطة.pdf\u2069 (1 KB, attached)\n" in text_of(mail)
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"private": True}, {"deleted": True}, {"visible": False}, {"created": None}],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mappings.mail_files import safe_filename, uniquely_named
@@ -12,7 +14,7 @@ from tests.unit.mappings_in.mails_in import mail, written
 MARKER = "ref-abcdefgh23456777"
 
 
-def post_of(read: ReadMail, **told: str | None) -> PostDraft:
+def post_of(read: ReadMail, **told: Any) -> PostDraft:
     return post_from_mail(read, trimmed=trim(read.text), marker=MARKER, **told)
 
 
@@ -45,6 +47,18 @@ def test_a_new_discussion_without_a_subject_is_named_by_its_first_words() -> Non
 def test_a_subject_with_markup_is_made_fit_for_moodle() -> None:
     read = written("From: a@b.example\nSubject: <b>Plan</b> 3 < 4")
     assert "<" not in post_of(read).subject
+
+
+def test_words_from_right_to_left_are_marked_with_side_and_language() -> None:
+    draft = post_of(
+        written(
+            "From: a@b.example\nContent-Type: text/plain; charset=utf-8",
+            "شكرا جزيلا لكم\n",
+        )
+    )
+    assert draft.message_html == (
+        f'<div class="via-mail {MARKER}" lang="ar"><p dir="rtl">شكرا جزيلا لكم</p></div>'
+    )
 
 
 def test_who_wrote_is_said_when_another_account_posts() -> None:

@@ -21,6 +21,19 @@ def test_blank_text_is_no_html() -> None:
     assert html_from_text(" \n\t\n") == ""
 
 
+def test_what_runs_from_right_to_left_says_so() -> None:
+    assert html_from_text("Hello\n\nمرحبا بكم\n\n> שלום") == (
+        '<p>Hello</p><p dir="rtl">مرحبا بكم</p>'
+        '<blockquote dir="rtl"><p dir="rtl">שלום</p></blockquote>'
+    )
+    assert html_from_line("محمد") == '<p dir="rtl">محمد</p>'
+
+
+def test_the_language_of_the_words_stands_beside_the_marker() -> None:
+    told = wrapped_in_marker("<p>x</p>", "ref-abcdefgh23456777", language="ar")
+    assert told.startswith('<div class="via-mail ref-abcdefgh23456777" lang="ar">')
+
+
 def test_markup_is_shown_not_done() -> None:
     told = html_from_text("<script>alert(1)</script> & <b>")
     assert told == "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;</p>"
