@@ -1,0 +1,122 @@
+"""A mail server for the tests: takes everything by SMTP and knows where it belongs."""
+
+from __future__ import annotations
+
+import smtplib
+from collections import defaultdict
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import make_msgid
+from threading import RLock
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.real_mail.mailman_core import free_port
+
+Taken = Callable[[str, bytes], None]
+"""Takes a mail for an address, with the envelope written above it."""
+
+
+class Hub:
+    """Brings each mail to a list, to an account, or into a mailbox in memory.
+
+    What is for an address without a mailbox comes back as a delivery report
+    (RFC 3464) to its envelope sender.
+    """
+
+    def __init__(self) -> None:
+        self.lists: dict[str, int] = {}
+        self.accounts: dict[str, Taken] = {}
+        self._mailboxes: dict[str, list[bytes]] = defaultdict(list)
+        self._known: set[str] = set()
+        self._lock = RLock()
+        self.port = free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+    def add_mailbox(self, *addresses: str) -> None:
+        with self._lock:
+            self._known |= {address.lower() for address in addresses}
+
+    def mails(self, address: str) -> list[EmailMessage]:
+        with self._lock:
+            return [
+                message_from_bytes(raw, policy=policy.default)
+                for raw in self._mailboxes[address.lower()]
+            ]
+
+    def send(self, mail: EmailMessage | bytes, sender: str, *recipients: str) -> None:
+        """Let a participant's mail program send a mail."""
+        raw = mail if isinstance(mail, bytes) else mail.as_bytes(policy=policy.SMTP)
+        with smtplib.SMTP("127.0.0.1", self.port) as client:
+            client.sendmail(sender, recipients, raw)
+
+    async def handle_DATA(
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        content = envelope.original_content
+        assert isinstance(content, bytes)
+        sender = envelope.mail_from or ""
+        for recipient in envelope.rcpt_tos:
+            self.deliver(sender, recipient, content)
+        return "250 2.0.0 taken"
+
+    def deliver(self, sender: str, recipient: str, content: bytes) -> None:
+        local, _, domain = recipient.lower().rpartition("@")
+        whole = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode()
+        whole += content
+        account = self.accounts.get(f"{local.partition('+')[0]}@{domain}")
+        if domain in self.lists:
+            with smtplib.LMTP("127.0.0.1", self.lists[domain]) as client:
+                client.sendmail(sender, [recipient], content)
+        elif account is not None:
+            account(recipient, whole)
+        elif recipient.lower() in self._known:
+            with self._lock:
+                self._mailboxes[recipient.lower()].append(whole)
+        elif sender:
+            self.deliver("", sender, _report(recipient, sender, content))
+
+
+def _report(recipient: str, sender: str, content: bytes) -> bytes:
+    header = content.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
+    lines = [
+        "From: Mail Delivery System <MAILER-DAEMON@hub.example>",
+        f"To: {sender}",
+        "Subject: Undelivered Mail Returned to Sender",
+        f"Message-ID: {make_msgid(domain='hub.example')}",
+        "Auto-Submitted: auto-replied",
+        "MIME-Version: 1.0",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="=x="',
+        "",
+        "--=x=",
+        "Content-Type: text/plain; charset=us-ascii",
+        "",
+        f"<{recipient}>: user unknown",
+        "",
+        "--=x=",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; hub.example",
+        "",
+        f"Final-Recipient: rfc822; {recipient}",
+        "Action: failed",
+        "Status: 5.1.1",
+        "Diagnostic-Code: smtp; 550 5.1.1 user unknown",
+        "",
+        "--=x=",
+        "Content-Type: text/rfc822-headers",
+        "",
+        *header.split("\r\n"),
+        "",
+        "--=x=--",
+        "",
+    ]
+    return "\r\n".join(lines).encode("utf-8", "replace")

@@ -1,0 +1,190 @@
+"""A real Mailman 3 core, started from an environment of its own and stopped again.
+
+It is a peer that the tests speak with over sockets; nothing of it is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import (
+    Request,
+    build_opener,
+    ProxyHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    HTTPBasicAuthHandler,
+)
+
+ENVIRONMENT = Path(__file__).parents[2] / ".venv-mailman"
+PASSWORD = "a-password-for-rest"
+_PATIENCE = 90.0
+
+_CONFIGURATION = """\
+[mailman]
+site_owner: owner@lists.example
+layout: here
+html_to_plain_text_command: /bin/cat $filename
+[paths.here]
+var_dir: {folder}/var
+[database]
+url: sqlite:///{folder}/mailman.db
+[webservice]
+hostname: 127.0.0.1
+port: {rest}
+workers: 1
+admin_user: restadmin
+admin_pass: {password}
+[mta]
+incoming: mailman.mta.null.NullMTA
+lmtp_host: 127.0.0.1
+lmtp_port: {lmtp}
+smtp_host: 127.0.0.1
+smtp_port: {smtp}
+[runner.master]
+sleep_time: 0.1s
+[runner.bounces]
+sleep_time: 1s
+[runner.digest]
+start: no
+[runner.task]
+start: no
+[runner.retry]
+start: no
+[runner.nntp]
+start: no
+[dmarc]
+org_domain_data_url: file://{folder}/domains.txt
+"""
+
+
+def until(holds: Callable[[], Any], what: str, *, seconds: float = 30.0) -> Any:
+    """Wait until something holds, and return it; fail with `what` when it never does."""
+    end = time.monotonic() + seconds
+    while True:
+        found = holds()
+        if found:
+            return found
+        assert time.monotonic() < end, f"waited in vain: {what}"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+class MailmanCore:
+    """One Mailman with its own folder and ports; mails go out to `smtp_port`."""
+
+    def __init__(self, folder: Path, *, smtp_port: int) -> None:
+        self.folder = folder
+        self.rest_port = free_port()
+        self.lmtp_port = free_port()
+        self.url = f"http://127.0.0.1:{self.rest_port}"
+        (folder / "domains.txt").write_text("example\n", encoding="utf-8")
+        (folder / "mailman.cfg").write_text(
+            _CONFIGURATION.format(
+                folder=folder,
+                rest=self.rest_port,
+                lmtp=self.lmtp_port,
+                smtp=smtp_port,
+                password=PASSWORD,
+            ),
+            encoding="utf-8",
+        )
+        self._master: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with (self.folder / "master.log").open("wb") as log:
+            self._master = subprocess.Popen(
+                [
+                    str(ENVIRONMENT / "bin" / "master"),
+                    "-C",
+                    str(self.folder / "mailman.cfg"),
+                ],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},
+            )
+        until(self._answers, "Mailman answers REST and LMTP", seconds=_PATIENCE)
+
+    def stop(self) -> None:
+        master, self._master = self._master, None
+        if master is None:
+            return
+        master.terminate()
+        try:
+            master.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(master.pid, signal.SIGKILL)
+            master.wait(20)
+
+    def rest(self, method: str, path: str, **form: object) -> dict[str, Any]:
+        """Ask Mailman as its own admin would; an answer without words is empty."""
+        body = urlencode({name: str(value) for name, value in form.items()}).encode()
+        known = HTTPPasswordMgrWithDefaultRealm()
+        known.add_password(None, self.url, "restadmin", PASSWORD)
+        request = Request(
+            f"{self.url}/3.1/{path}", data=body if form else None, method=method
+        )
+        opener = build_opener(ProxyHandler({}), HTTPBasicAuthHandler(known))
+        with opener.open(request, timeout=30) as response:
+            answer = response.read()
+        return json.loads(answer) if answer else {}
+
+    def add_list(self, address: str, **config: object) -> str:
+        """Make a list and return its List-Id."""
+        domain = address.rpartition("@")[2]
+        try:
+            self.rest("POST", "domains", mail_host=domain)
+        except HTTPError as error:
+            error.close()
+        self.rest("POST", "lists", fqdn_listname=address)
+        settings = {
+            "send_welcome_message": False,
+            "admin_immed_notify": False,
+            **config,
+        }
+        self.rest("PATCH", f"lists/{address}/config", **settings)
+        return address.replace("@", ".")
+
+    def add_member(self, list_id: str, address: str) -> None:
+        self.rest(
+            "POST",
+            "members",
+            list_id=list_id,
+            subscriber=address,
+            pre_verified=True,
+            pre_confirmed=True,
+            pre_approved=True,
+            send_welcome_message=False,
+        )
+
+    def queued(self) -> int:
+        """Return how many mails are under way inside."""
+        queues = self.rest("GET", "queues")["entries"]
+        return sum(int(one["count"]) for one in queues)
+
+    def _answers(self) -> bool:
+        assert self._master is not None
+        assert self._master.poll() is None, (self.folder / "master.log").read_text()
+        return _listens(self.rest_port) and _listens(self.lmtp_port)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.settimeout(1)
+        return tried.connect_ex(("127.0.0.1", port)) == 0

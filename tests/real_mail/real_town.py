@@ -1,0 +1,243 @@
+"""A course on a practice Moodle, people with mailboxes, and the real command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import localtime, make_msgid, parseaddr
+from pathlib import Path
+from typing import Any
+
+from moodle_bridge.practice import PracticeMoodle
+from moodle_bridge.practice.records import Discussion, Post, User
+from tests.contract.mail_servers import ImapServer
+from tests.real_mail.hub import Hub
+from tests.real_mail.mailman_core import PASSWORD, MailmanCore, until
+
+COMMAND = Path(sys.executable).with_name("moodle-bridge")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the command ended."""
+
+    code: int
+    data: dict[str, Any]
+    said: str
+
+
+class RealTown:
+    """One course with a facilitator and two participants.
+
+    The addresses carry the town's name, so that towns share nothing but the servers.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        moodle: PracticeMoodle,
+        url: str,
+        hub: Hub,
+        imap: ImapServer,
+    ) -> None:
+        self.folder, self.name, self.hub, self.imap = folder, name, hub, imap
+        self.moodle, self.url = moodle, url
+        self.address = f"bridge-{name}@bridge.example"
+        self.list_address = f"{name}@lists.example"
+        self.course = moodle.add_course("Facilitating online", shortname=name.upper())
+        self.forum = moodle.add_forum(self.course, "Questions")
+        self.bridge = self._person("bridge", "Course", "Bridge", role="manager")
+        self.grace = self._person("grace", "Grace", "Nakato")
+        self.ha = self._person("ha", "Thị Hà", "Nguyễn")
+        self.jan = self._person("jan", "Jan", "de Wit")
+        self.people = (self.grace, self.ha, self.jan)
+        for person, role in (
+            (self.bridge, "editingteacher"),
+            (self.grace, "editingteacher"),
+            (self.ha, "student"),
+            (self.jan, "student"),
+        ):
+            moodle.enrol(person, self.course, role)
+        hub.add_mailbox(*(person.email for person in self.people))
+        hub.accounts[self.address] = lambda _to, raw: imap.put(raw)
+        self.say("token", moodle.token_for(self.bridge))
+        self.say("secret", f"a secret for the reply keys of {name}")
+        self.say("mailman-password", PASSWORD)
+        self.say("imap-password", imap.password)
+
+    def _person(self, username: str, first: str, last: str, role: str = "") -> User:
+        address = (
+            self.address
+            if username == "bridge"
+            else f"{username}-{self.name}@home.example"
+        )
+        return self.moodle.add_user(
+            f"{username}-{self.name}", first, last, address, systemrole=role
+        )
+
+    def say(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+
+    def by_mailman(self, mailman: MailmanCore, **keys: str) -> None:
+        """Join the forum to a list of Mailman; `keys` are those of [pair.list]."""
+        lines = [f"{key} = {value}" for key, value in keys.items()]
+        self._configure(
+            "\n".join(
+                [
+                    'plugin = "mailman3"',
+                    f'address = "{self.list_address}"',
+                    f'name = "{self.name}"',
+                    f'rest_url = "{mailman.url}"',
+                    'rest_password = { file = "mailman-password" }',
+                    'lmtp_host = "127.0.0.1"',
+                    f"lmtp_port = {mailman.lmtp_port}",
+                    *lines,
+                ]
+            )
+        )
+
+    def direct(self) -> None:
+        """Join the forum to a list that is nobody's but the bridge's."""
+        self._configure(
+            f'plugin = "direct"\naddress = "{self.address}"\nname = "{self.name}"'
+        )
+
+    def _configure(self, listed: str) -> None:
+        self.say(
+            "bridge.toml",
+            f"""
+[moodle]
+url = "{self.url}"
+token = {{ file = "token" }}
+[mail]
+address = "{self.address}"
+reply_secret = {{ file = "secret" }}
+[mail.out]
+plugin = "smtp"
+host = "127.0.0.1"
+port = {self.hub.port}
+security = "none"
+[[mail.in]]
+plugin = "imap"
+host = "127.0.0.1"
+port = {self.imap.port}
+security = "none"
+username = "{self.imap.username}"
+password = {{ file = "imap-password" }}
+[[pair]]
+name = "{self.name}"
+course = "{self.course.shortname}"
+forum = {self.forum.cmid}
+hold = "0s"
+[pair.list]
+{listed}
+""",
+        )
+
+    def run(self, *arguments: str) -> Ended:
+        done = subprocess.run(
+            [
+                str(COMMAND),
+                "--config",
+                str(self.folder / "bridge.toml"),
+                *arguments,
+                "--json",
+            ],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "XDG_STATE_HOME": str(self.folder / "state")},
+            timeout=120,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        assert done.returncode != 1, done.stdout + done.stderr
+        data = json.loads(done.stdout) if done.stdout.strip() else {}
+        return Ended(code=done.returncode, data=data, said=done.stdout + done.stderr)
+
+    def sync(self, *arguments: str) -> Ended:
+        return self.run("sync", *arguments)
+
+    def begin(self) -> None:
+        begun = self.sync("--from", "now")
+        assert begun.code == 0, begun.said
+
+    def posts(self, discussion: Discussion | None = None) -> list[Post]:
+        return [
+            post
+            for post in self.moodle.state.posts.values()
+            if discussion is None or post.discussionid == discussion.id
+        ]
+
+    def post(self, person: User, subject: str, text: str) -> Discussion:
+        return self.moodle.post(
+            person, self.forum, subject, f"<p>{text}</p>", groupid=-1
+        )
+
+    def mails(self, person: User) -> list[EmailMessage]:
+        return self.hub.mails(person.email)
+
+    def gets(self, person: User, words: str, *, number: int = 1) -> list[EmailMessage]:
+        """Wait until somebody has so many mails that hold these words; return them."""
+
+        def found() -> list[EmailMessage]:
+            some = [mail for mail in self.mails(person) if words in text_of(mail)]
+            return some if len(some) >= number else []
+
+        found_mails: list[EmailMessage] = until(found, f"{person.email} gets {words!r}")
+        return found_mails
+
+    def waits(self, number: int = 1) -> None:
+        """Wait until so many mails lie unread in the bridge's account."""
+        until(
+            lambda: self.imap.does(_unread) >= number,
+            f"{number} mails for {self.address}",
+        )
+
+    def write(
+        self,
+        person: User | str,
+        text: str,
+        *,
+        answers: EmailMessage | None = None,
+        to: str | None = None,
+        subject: str = "A question",
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """Let somebody write or answer as their mail program would; return the mail."""
+        address = person if isinstance(person, str) else person.email
+        mail = EmailMessage()
+        mail["From"] = address
+        if answers is not None:
+            to = to or parseaddr(str(answers["Reply-To"] or answers["From"]))[1]
+            subject = f"Re: {answers['Subject']}"
+            mail["In-Reply-To"] = str(answers["Message-ID"])
+            mail["References"] = " ".join(
+                [*str(answers["References"] or "").split(), str(answers["Message-ID"])]
+            )
+        mail["To"] = to or self.list_address
+        mail["Subject"] = subject
+        mail["Date"] = localtime()
+        mail["Message-ID"] = make_msgid(domain="home.example")
+        for name, value in (headers or {}).items():
+            mail[name] = value
+        mail.set_content(text)
+        self.hub.send(mail, address, str(mail["To"]))
+        return mail
+
+
+def text_of(mail: EmailMessage) -> str:
+    """Return the plain words of a mail."""
+    part = mail.get_body(("plain",))
+    return "" if part is None else str(part.get_content())
+
+
+def _unread(client: Any) -> int:
+    client.select_folder("INBOX", readonly=True)
+    return len(client.search("UNSEEN"))
