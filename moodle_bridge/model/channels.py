@@ -7,6 +7,10 @@ from datetime import datetime, time
 from enum import StrEnum
 
 
+LEAST_BUDGET = 2000
+"""The smallest limit a day: below it not even the names of what waits would fit."""
+
+
 class ChannelKind(StrEnum):
     """What a participant gets by mail.
 

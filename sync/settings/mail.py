@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from moodle_bridge.model.channels import LEAST_BUDGET
 from sync.settings.base import PluginChoice, Section
-from sync.settings.values import DOMAIN, BridgeAddress, DomainName, Size
+from sync.settings.values import (
+    DOMAIN,
+    BridgeAddress,
+    ClockTime,
+    DomainName,
+    Size,
+    ZoneName,
+)
 
 SHORTEST_SECRET = 16
 
@@ -104,6 +113,26 @@ class MailSettings(Section):
         description="What becomes of a mail that a spam filter on the way has marked."
         " hold: it is held for the admin. ignore: it is put aside, and can be found"
         " with `explain`. post: the mark is not looked at.",
+    )
+    timezone: ZoneName = Field(
+        default="UTC",
+        description="The time zone of people for whom neither Moodle nor their pair"
+        " names one: the hour of their digests is told by it.",
+        examples=["Europe/Amsterdam"],
+    )
+    digest_at: ClockTime = Field(
+        default=time(18),
+        description="The hour of digests and bundles of people who chose none, by"
+        " the clock where they live.",
+        examples=["18:00"],
+    )
+    budget: Size | None = Field(
+        default=None,
+        ge=LEAST_BUDGET,
+        description="The most bytes of mail a day for people who set no limit of"
+        " their own; no limit when left out. What does not fit is named, and can be"
+        " asked for by mail.",
+        examples=["20 KB"],
     )
     out: PluginChoice = Field(
         description="How mail goes out: a plug-in and its settings."

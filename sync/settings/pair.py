@@ -8,12 +8,14 @@ from pydantic import Field
 
 from sync.settings.base import PluginChoice, Section
 from sync.settings.values import (
+    ChannelName,
     Cmids,
     Duration,
     Language,
     NumberOrName,
     ShortName,
     SubjectTag,
+    ZoneName,
 )
 
 
@@ -74,6 +76,20 @@ class PairSettings(Section):
         default="en",
         description="The language of the words that the bridge adds to mails and"
         " posts, as a Moodle language code.",
+    )
+    channel: ChannelName = Field(
+        default="each",
+        description="How people take part who never chose: each (a mail for every"
+        " post), digest (one mail at their hour), bundle (the same, as small as it can"
+        " be) or moodle (no mail). Everybody may choose otherwise, by mail or through"
+        " you (`moodle-bridge person`).",
+        examples=["digest"],
+    )
+    timezone: ZoneName | None = Field(
+        default=None,
+        description="The time zone of people who have none of their own in Moodle;"
+        " that of [mail] when left out.",
+        examples=["Africa/Maputo"],
     )
     list: PluginChoice = Field(
         description="The mailing list: a plug-in and its settings."

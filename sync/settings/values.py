@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 
@@ -25,6 +26,7 @@ _UNITS = {
 }
 _DURATION_PART = re.compile(r"(\d+)\s*([a-z]+)\s*")
 _LONGEST = timedelta(days=3660)
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _SIZES = {"b": 1, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
 _SIZE = re.compile(r"(\d+)\s*([a-z]+)")
 _ADDRESS = re.compile(
@@ -128,6 +130,27 @@ def language(text: str) -> str:
     return text
 
 
+def clock_time(value: object) -> time:
+    """Read an hour such as "18:00"; ValueError if it is none."""
+    if isinstance(value, time):
+        return value
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('must be an hour in quotes, such as "18:00"')
+    return time(int(found[1]), int(found[2]))
+
+
+def zone_name(text: str) -> str:
+    """Check the name of a time zone; ValueError if it is none."""
+    try:
+        ZoneInfo(text)
+    except (KeyError, OSError, ValueError):
+        raise ValueError(
+            'must be a time zone by its name, such as "Africa/Maputo"'
+        ) from None
+    return text
+
+
 def cmids(value: object) -> Literal["all"] | tuple[int, ...]:
     """Read one forum, a list of them, or "all"; ValueError for anything else."""
     if value == "all":
@@ -179,6 +202,11 @@ BridgeAddress: TypeAlias = Annotated[
 ]
 DomainName: TypeAlias = Annotated[str, AfterValidator(domain_name), _schema("string")]
 ShortName: TypeAlias = Annotated[str, AfterValidator(short_name), _schema("string")]
+ZoneName: TypeAlias = Annotated[str, AfterValidator(zone_name), _schema("string")]
+ClockTime: TypeAlias = Annotated[
+    time, BeforeValidator(clock_time), _schema("string", examples=["18:00"])
+]
+ChannelName: TypeAlias = Literal["each", "digest", "bundle", "moodle"]
 SubjectTag: TypeAlias = Annotated[str, AfterValidator(subject_tag), _schema("string")]
 Language: TypeAlias = Annotated[str, AfterValidator(language), _schema("string")]
 Cmids: TypeAlias = Annotated[
