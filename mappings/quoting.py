@@ -1,16 +1,29 @@
-"""Finds the lines of a mail that we provably sent ourselves.
-
-Programs wrap, indent and mark what they quote, so lines are compared by their words:
-a line is ours when its words stand, in that order, in what was sent.
-"""
+"""Tells a line that a mail program quotes or puts in from one that somebody wrote."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-_WORD = re.compile(r"[^\W_]+")
 _QUOTE = re.compile(r"^\s{0,3}(?:[A-Z]{0,3}>|»|＞)")
+_BANNER_LONGEST = 300
+# What mail servers put above a mail from outside.
+_BANNER = re.compile(
+    r"^[\s*\[(!⚠\ufe0f_-]*(?:"
+    r"(?:caution|warning|attention|notice|external|important)\b.{0,60}?"
+    r"\b(?:external|originated|outside|sender|unknown)\b"
+    r"|(?:external|extern|externe|externo|esterno) ?(?:e-?mail|sender|mail)?[\]\s*:!)]*$"
+    r"|you don[’'t]{0,3}t often get e?mail from"
+    r"|(?:some people who received this message|certaines personnes).{0,60}"
+    r"(?:often get e?mail|souvent)"
+    r"|vous n[’']obtenez pas souvent d[’']e-?mail"
+    r"|vous ne recevez pas souvent de courriers?"
+    r"|sie erhalten nicht (?:oft|häufig) e-?mail"
+    r"|u ontvangt niet vaak e-?mail|no suele recibir correos"
+    r"|você não costuma receber|non si ricevono spesso messaggi"
+    r"|###? ?please type your reply above"
+    r")",
+    re.IGNORECASE,
+)
 
 
 def is_quote(line: str) -> bool:
@@ -18,32 +31,6 @@ def is_quote(line: str) -> bool:
     return _QUOTE.match(line) is not None
 
 
-def ours_among(
-    lines: Sequence[str], sent: Sequence[str], *, letters_least: int
-) -> list[bool]:
-    """Tell of each line whether it is provably part of what was sent.
-
-    Lines count in blocks of at least so many letters, blank lines not looked at: so
-    nobody loses a `Thank you`, or a choice that was offered, because we wrote it, too.
-    """
-    told = f" {' '.join(_words(text) for text in sent)} "
-    marked = [False] * len(lines)
-    block: list[int] = []
-    letters = 0
-    for place in range(len(lines) + 1):
-        words = _words(lines[place]) if place < len(lines) else None
-        if words == "":
-            continue
-        if words and f" {words} " in told:
-            block.append(place)
-            letters += len(words)
-            continue
-        if letters >= letters_least:
-            for ours in block:
-                marked[ours] = True
-        block, letters = [], 0
-    return marked
-
-
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
+def is_banner(line: str) -> bool:
+    """Say whether a line is the warning of a mail server about who sent the mail."""
+    return len(line) <= _BANNER_LONGEST and _BANNER.match(line) is not None

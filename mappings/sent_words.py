@@ -108,6 +108,16 @@ class SentWords:
                     marked[place] = True
         return marked
 
+    def share(self, lines: Sequence[str]) -> float:
+        """Return how much of what was sent, our foot aside, so many letters would be.
+
+        From 0 to 1; 0 when nothing is known of it.
+        """
+        if not self._known:
+            return 0
+        weight = sum(_weight(_letters(_URL.sub(" ", line))) for line in lines)
+        return min(1.0, weight / self._known)
+
     def _is_proof(
         self, weight: int, spans: Sequence[_Found | None], least: int
     ) -> bool:

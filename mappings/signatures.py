@@ -75,6 +75,36 @@ _MORE = re.compile(
 )
 
 
+_DISCLAIMERS_MOST = 5
+_DISCLAIMER_LONGEST = 4_000
+_DISCLAIMER = re.compile(
+    r"(?i)^[\s*_>\[(~-]*(?:(?:legal |confidentiality |privacy )?(?:disclaimer|notice|warning)\b"
+    r"|(?:this|the information (?:contained )?in this|the contents? of this|this communication|any views)"
+    r".{0,60}(?:e-?mail|message|communication|transmission)"
+    r"|(?:ce|cet|le présent) (?:message|courriel|courrier|e-?mail|mail)\b"
+    r"|(?:diese|der inhalt dieser|diese nachricht) ?(?:e-?mail|nachricht)?\b"
+    r"|(?:dit|de informatie in dit|deze|de inhoud van (?:dit|deze)) (?:e-?mail)?(?:bericht)?"
+    r"|(?:este|esta|la información|el contenido|as informações|aviso legal|aviso de)\b"
+    r"|(?:questo|questa|le informazioni|avviso)\b"
+    r"|(?:detta|denna|denne|dette) (?:e-?(?:post|mail)|meddelande|meddelelse|melding)"
+    r"|(?:niniejsza|ta) wiadomość|(?:настоящее|данное|это) (?:сообщение|электронное)"
+    r"|bu e-?posta|thư này|email này|本邮件|本電子郵件|このメール|이 메일|"
+    r"confidentiality|confidential|confidentiel|confidencial|vertraulich|vertrouwelijk)"
+)
+_LEGAL = re.compile(
+    r"(?i)confidential|privileged|intended (?:only|solely|recipient|for)|recipient"
+    r"|confidentiel|destinataire|vertraulich|vertrouwelijk|geadresseerde|confidencial"
+    r"|destinatari|riservat|konfidenti|fortrolig|luottamuksel|poufn|důvěrn"
+    r"|конфиденциальн|gizli|bảo mật|保密|机密|機密|기밀"
+)
+_GREEN = re.compile(
+    r"(?i)^[\s*_>🌳🌲-]*(?:please )?(?:consider|think (?:of|about)|pensez|merci de penser"
+    r"|bitte denken|denk aan|antes de imprimir|piense|pense|prima di stampare"
+    r"|avant d.imprimer|before printing|save a tree).{0,120}"
+    r"(?:print|imprim|drucken|afdruk|stampa|environ|umwelt|milieu|ambient|tree).{0,120}$"
+)
+
+
 def phone_foot_start(lines: Sequence[str]) -> int | None:
     """Return where the words begin that a phone or a mail program added at the end.
 
@@ -126,6 +156,25 @@ def list_foot_start(lines: Sequence[str]) -> int | None:
                 return place
             return None
     return None
+
+
+def disclaimer_start(lines: Sequence[str]) -> int | None:
+    """Return where the legal words begin that a mail server put at the end, or None."""
+    start: int | None = None
+    end = len(lines)
+    for _ in range(_DISCLAIMERS_MOST):
+        while end and (not lines[end - 1].strip() or _DIVIDER.match(lines[end - 1])):
+            end -= 1
+        begin = end
+        while begin and lines[begin - 1].strip():
+            begin -= 1
+        said = " ".join(lines[begin:end])[:_DISCLAIMER_LONGEST]
+        if not (_DISCLAIMER.match(said) and _LEGAL.search(said)) and not (
+            _GREEN.match(said)
+        ):
+            break
+        start = end = begin
+    return start
 
 
 def is_divider(line: str) -> bool:
