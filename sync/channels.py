@@ -157,9 +157,8 @@ def _changed(before: Channel, change: Change, now: datetime) -> Channel:
             return replace(before, paused_until=until if until > now else None)
         case Resume():
             return replace(before, paused_until=None)
-        case LimitMail(budget=None):
-            return replace(before, budget=None)
-        case LimitMail(budget=int() as budget):
-            return replace(before, budget=max(budget, LEAST_BUDGET))
+        case LimitMail(budget=budget):
+            least = None if budget is None else max(budget, LEAST_BUDGET)
+            return replace(before, budget=least)
         case LimitPictures(size=size):
             return replace(before, picture_limit=size)
