@@ -23,7 +23,9 @@ def digest_text(
     `[1] Subject - Author, time`, by which an answer is placed.
     """
     blocks: list[str] = []
-    section, recalled = "", ""
+    section = ""
+    above: int | None = None
+    recalled: int | None = None
     for number, entry in enumerate(entries, start=1):
         if entry.section != section:
             section = entry.section
@@ -33,10 +35,10 @@ def digest_text(
             continue
         who = f"{isolated(entry.author)}, {reader.when(entry.written)}"
         lines = [f"[{number}] {isolated(entry.subject)} - {who}"]
-        # Several answers to one post recall it once.
-        if entry.parent and entry.parent != recalled:
+        # Nothing is recalled that stands just above, or was recalled there.
+        if entry.parent and entry.parent_id not in {above, recalled}:
             lines.append(f"> {entry.parent}")
-        recalled = entry.parent
+        above, recalled = entry.post_id, entry.parent_id
         lines.append(entry.text)
         files = files_line(entry)
         if files:

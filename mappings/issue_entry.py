@@ -48,6 +48,7 @@ class Entry:
     importance: int
     subject: str
     author: str
+    parent_id: int | None = None
     text: str = ""
     parent: str = ""
     files: tuple[EntryFile, ...] = ()
@@ -87,6 +88,7 @@ def entry_of(
         importance=importance,
         subject=cut(one_line(discussion.name), _SUBJECT_LONGEST),
         author=author_name(post, language),
+        parent_id=post.parent_id,
         text=_harmless(_words(post, language, site_url)),
         parent=_recalled(parent, language, site_url),
         files=tuple(_files(post, language)),

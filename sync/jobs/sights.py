@@ -65,6 +65,14 @@ class Sights:
             for start in range(0, len(fresh), DISCUSSIONS_AT_ONCE):
                 yield from self._page(fresh[start : start + DISCUSSIONS_AT_ONCE])
 
+    def of(self, discussion_ids: Sequence[int]) -> Iterator[Sight]:
+        """Give these discussions as they are now, a page at a time, each at most once.
+
+        One that cannot be read now is left out. Raises RemoteError as `due` does.
+        """
+        for start in range(0, len(discussion_ids), DISCUSSIONS_AT_ONCE):
+            yield from self._page(discussion_ids[start : start + DISCUSSIONS_AT_ONCE])
+
     def _page(self, numbers: Sequence[int]) -> Iterator[Sight]:
         with self._ledger.reading() as transaction:
             links = transaction.links.of_discussions(self._pair.name, numbers)

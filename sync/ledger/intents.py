@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -32,6 +32,8 @@ class IntentState(StrEnum):
     WITHDRAWN = "withdrawn"
     DROPPED = "dropped"
 
+
+_SOURCES_AT_ONCE = 500
 
 OPEN = (IntentState.PLANNED, IntentState.SENDING, IntentState.HELD)
 
@@ -234,6 +236,22 @@ class Intents:
             select(table).where(table.c.source == source).order_by(table.c.id)
         )
         return [_intent(row) for row in rows]
+
+    def keys_of_sources(self, sources: Sequence[str]) -> dict[str, set[str]]:
+        """Return the keys of what was meant for each source and not withdrawn."""
+        table = schema.intent
+        found: dict[str, set[str]] = {source: set() for source in sources}
+        names = list(found)
+        for start in range(0, len(names), _SOURCES_AT_ONCE):
+            rows = self._connection.execute(
+                select(table.c.source, table.c.key).where(
+                    table.c.source.in_(names[start : start + _SOURCES_AT_ONCE]),
+                    table.c.state != IntentState.WITHDRAWN.value,
+                )
+            )
+            for row in rows:
+                found[row.source].add(row.key)
+        return found
 
     def open_count(self, source: str) -> int:
         """Return how many intents of a source have no final outcome yet."""

@@ -8,11 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
 from sync.ledger.rows import change_row, insert_new
+
+ELSEWHERE = "came by mail, with another ledger"
+"""Why a post is withheld that a lost ledger had carried: everybody has it."""
+
+PRIVATE = "private"
+
+NOT_FOR_ISSUES = (ELSEWHERE, PRIVATE)
 
 _NAMES_AT_ONCE = 500
 
@@ -159,6 +166,44 @@ class Links:
         if pair is not None:
             statement = statement.where(table.c.pair == pair)
         return [_link(row) for row in self._connection.execute(statement)]
+
+    def newest(self, pairs: Collection[str], *, limit: int) -> list[int]:
+        """Return the ids of the newest posts of some pairs, the newest first."""
+        table = schema.link
+        rows = self._connection.execute(
+            select(table.c.post_id)
+            .where(table.c.pair.in_(pairs))
+            .distinct()
+            .order_by(table.c.post_id.desc())
+            .limit(limit)
+        )
+        return [row.post_id for row in rows]
+
+    def said_since(self, pair: str, moment: datetime) -> list[Link]:
+        """Return the posts that came due, or were done with, since a moment; by post.
+
+        With them those that are due and still wait, whenever that began. Not what is
+        history or gone, nor what readers surely have with another ledger.
+        """
+        table = schema.link
+        states = (LinkState.WAITING, LinkState.SENT, LinkState.WITHHELD)
+        rows = self._connection.execute(
+            select(table)
+            .where(
+                table.c.pair == pair,
+                table.c.state.in_([state.value for state in states]),
+                table.c.reason.not_in(NOT_FOR_ISSUES),
+                table.c.gone_at.is_(None),
+                table.c.due_at <= self._clock(),
+                or_(
+                    table.c.due_at >= moment,
+                    table.c.settled_at >= moment,
+                    table.c.state == LinkState.WAITING.value,
+                ),
+            )
+            .order_by(table.c.post_id)
+        )
+        return [_link(row) for row in rows]
 
     def due_count(self, pair: str, now: datetime) -> int:
         """Return how many posts of a pair are due."""

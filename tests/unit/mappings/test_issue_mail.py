@@ -129,25 +129,28 @@ OTHER = post(416, "<p>Who built it?</p>", by="Dino")
 def test_a_digest_numbers_its_posts_by_discussion_and_recalls_what_they_answer() -> (
     None
 ):
-    digest = made(
-        entry(FIRST), entry(OTHER, discussion=BRIDGES), entry(SECOND, parent=FIRST)
-    )
-    assert [one.post_id for one in digest.entries] == [411, 412, 416]
+    digest = made(entry(SECOND, parent=FIRST), entry(OTHER, discussion=BRIDGES))
+    assert [one.post_id for one in digest.entries] == [412, 416]
     assert digest.text == (
-        "[1] Rivers - Carla, 16:31\n"
-        "Which river is longest?\n"
-        "\n"
-        "[2] Rivers - Ben, 16:32\n"
+        "[1] Rivers - Ben, 16:32\n"
         "> Carla: Which river is longest?\n"
         "The Nile.\n"
         "\n"
-        "[3] Bridges - Dino, 16:36\n"
+        "[2] Bridges - Dino, 16:36\n"
         "Who built it?\n"
         "\n"
         "--- o ---\n"
         "To answer, reply to this mail and write the number and your words, as in"
-        " 3: Thank you! Several are possible.\n"
+        " 2: Thank you! Several are possible.\n"
     )
+
+
+def test_a_digest_recalls_nothing_that_stands_just_above() -> None:
+    third = post(413, "<p>The Amazon?</p>", parent=411)
+    text = made(
+        entry(FIRST), entry(SECOND, parent=FIRST), entry(third, parent=FIRST)
+    ).text
+    assert ">" not in text
 
 
 def test_a_bundle_says_each_subject_once_and_recalls_nothing() -> None:
