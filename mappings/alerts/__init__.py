@@ -1,0 +1,1 @@
+"""Which facilitator is to be told of which question, and when."""
