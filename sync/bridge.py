@@ -24,10 +24,12 @@ from moodle_bridge.moodle.facade import Connection
 from moodle_bridge.moodle.rest import RestSettings
 from sync.jobs.mirror_in import MirrorIn
 from sync.jobs.mirror_out import MirrorOut
+from sync.jobs.native import NativeMails
 from sync.jobs.notices import Notices
 from sync.jobs.posting import Posting
 from sync.jobs.receive import Reception
 from sync.jobs.routing import Routing
+from sync.jobs.twice import Twice
 from sync.jobs.verdicts import Judge
 from sync.jobs.watch import Watch
 from sync.ledger import Ledger
@@ -182,9 +184,7 @@ class Bridge:
     def sending_to(self, mailing_list: IMailingList) -> Sending:
         """Return the way of mails to a list: its own, where it has one."""
         entrance = (
-            mailing_list.entrance
-            if IListEntrance.providedBy(mailing_list)
-            else None
+            mailing_list.entrance if IListEntrance.providedBy(mailing_list) else None
         )
         safety = self.settings.safety
         if entrance is None or safety.redirect_all_mail_to:
@@ -331,7 +331,13 @@ class Bridge:
         }
         return MirrorIn(
             ledger=self.ledger,
-            routing=Routing(pairs, route, site_tag=self.site_tag, domain=mail.domain),
+            routing=Routing(
+                pairs,
+                route,
+                site_tag=self.site_tag,
+                domain=mail.domain,
+                native=NativeMails(pairs, site_url=self.settings.moodle.url),
+            ),
             judge=Judge(
                 self.participants,
                 pairs=pairs,
@@ -344,6 +350,11 @@ class Bridge:
             notices=Notices(
                 self.sending,
                 pairs=pairs,
+                site=self.mail_site,
+                secret=self.secret,
+                most_a_day=self.settings.safety.max_notices_per_day,
+            ),
+            twice=Twice(
                 site=self.mail_site,
                 secret=self.secret,
                 most_a_day=self.settings.safety.max_notices_per_day,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sync.jobs.notices import Notices
     from sync.jobs.posting import Posting
     from sync.jobs.routing import Routing
+    from sync.jobs.twice import Twice
     from sync.ledger import Ledger, Transaction
     from sync.pairs import Pair
 
@@ -67,6 +69,7 @@ class MirrorIn:
         routing: Routing,
         judge: Judge,
         notices: Notices,
+        twice: Twice,
         posting: Posting,
         secret: bytes,
         site_url: str,
@@ -76,6 +79,7 @@ class MirrorIn:
         self._routing = routing
         self._judge = judge
         self._notices = notices
+        self._twice = twice
         self._secret = secret
         self._site_url = site_url.rstrip("/")
         self._posting = posting
@@ -143,6 +147,9 @@ class MirrorIn:
                         _left(inbound, "waits for the mail that it answers")
                     )
                     continue
+                if judged.state is InboundState.NEW:
+                    withheld.append(_left(inbound, judged.reason))
+                    continue
                 if judged.state is not InboundState.IGNORED:
                     if _twin_key(judged) in taken:
                         # Two copies came in one go; the next run knows the first.
@@ -151,6 +158,11 @@ class MirrorIn:
                 records.append(verdict_record(judged))
                 if action is not None:
                     actions.append(action)
+                    twice = self._twice.plan(transaction, judged, len(told))
+                    if twice is not None:
+                        told.add(twice.key)
+                        actions.append(twice)
+                        records.append(self._twice.noted(judged))
                     continue
                 withheld.append(_left(inbound, judged.reason))
                 notice = self._notices.plan(transaction, judged, told)
@@ -215,7 +227,10 @@ class MirrorIn:
         name = marker(self._secret.hex(), pair.name, inbound.key)
         language, person = pair.language, judged.person
         draft = post_from_mail(
-            judged.mail,
+            # Moodle writes the course before the subject of its own mails.
+            replace(judged.mail, subject=_subject_above(route) or "")
+            if route.native
+            else judged.mail,
             trimmed=judged.trimmed,
             marker=name,
             author_line=phrase(language, "by_mail", name=person.fullname),

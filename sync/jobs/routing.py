@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mappings.identity import post_id_of
 from mappings.mail_reading import ReadMail
 from mappings.parentage import LinkRef, ReplyRoute, find_parent
+from sync.jobs.native import NativeMails
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.links import Link
 from sync.participants import folded
@@ -27,7 +28,9 @@ class Route:
     `pair` is None when it cannot be told. `link` is the post that it answers, or
     `awaited` the mail that it answers and that is itself about to be posted; both
     None for a new discussion. `by_list` is true when members have it from the list
-    itself. `why` says in words how it was found.
+    itself. `native` is true when it answers a mail that Moodle itself sent; with no
+    link, that one told of something that the bridge does not carry. `why` says in words
+    how it was found.
     """
 
     pair: Pair | None
@@ -35,6 +38,7 @@ class Route:
     awaited: Inbound | None = None
     by_list: bool = False
     unknown_parent: bool = False
+    native: bool = False
     why: str = ""
 
 
@@ -42,12 +46,19 @@ class Routing:
     """Finds the route of mails, given the pairs and what the ledger knows."""
 
     def __init__(
-        self, pairs: Sequence[Pair], route: ReplyRoute, *, site_tag: str, domain: str
+        self,
+        pairs: Sequence[Pair],
+        route: ReplyRoute,
+        *,
+        site_tag: str,
+        domain: str,
+        native: NativeMails,
     ) -> None:
         self._pairs = pairs
         self._route = route
         self._site_tag = site_tag
         self._domain = domain
+        self._native = native
 
     def of(self, transaction: Transaction, inbound: Inbound, mail: ReadMail) -> Route:
         """Return the route of one mail; reads the ledger only."""
@@ -75,12 +86,15 @@ class Routing:
                 # A person decided that it begins a new discussion.
                 link = None
         ids = mail.in_reply_to or mail.references[-1:]
+        is_native = any(map(self._native.is_native, ids))
+        keyed = found.parent is not None and found.parent.key is not None
         return Route(
             pair=pair,
             link=link,
             awaited=awaited,
             by_list=pair is not None and came_by_list(mail, pair),
             unknown_parent=bool(ids) and link is None and awaited is None,
+            native=is_native and not keyed,
             why=found.reason,
         )
 
@@ -104,7 +118,9 @@ class Routing:
                 if waits and other.id != inbound.id:
                     # A number below zero stands for a mail that has no post yet.
                     return LinkRef(post_id=-other.id, subject=other.subject)
-            return None
+            told_of = self._native.post_of(transaction, message_id, inbound.sender)
+            # The subject of Moodle's mail is not that of the post.
+            return LinkRef(post_id=told_of) if told_of else None
 
         return lookup
 
