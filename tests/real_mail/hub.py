@@ -45,6 +45,11 @@ class Hub:
         with self._lock:
             self._known |= {address.lower() for address in addresses}
 
+    def forget(self, address: str) -> None:
+        """Let a mailbox be no more: what comes for it comes back."""
+        with self._lock:
+            self._known.discard(address.lower())
+
     def mails(self, address: str) -> list[EmailMessage]:
         with self._lock:
             return [
