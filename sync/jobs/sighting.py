@@ -13,7 +13,7 @@ from mappings.identity import marker_in, post_message_id
 from mappings.own_name import is_signed_as
 from moodle_bridge.model.forum import Author, Discussion, DiscussionPosts, Post
 from sync.ledger.intents import Intent
-from sync.ledger.links import Link, LinkState, Origin
+from sync.ledger.links import ELSEWHERE, PRIVATE, Link, LinkState, Origin
 
 if TYPE_CHECKING:
     from sync.ledger import Transaction
@@ -92,7 +92,7 @@ def _note_new(
     if post.created < word.begun:
         state, reason = LinkState.HISTORY, "written before the bridge began"
     elif post.private:
-        state, reason = LinkState.WITHHELD, "private"
+        state, reason = LinkState.WITHHELD, PRIVATE
     elif names := marker_in(post.message):
         intent = _writing(transaction, names)
         if intent is not None and not intent.result.get("post_id"):
@@ -108,7 +108,7 @@ def _note_new(
         elif intent is None and _is_own(post, word):
             # Whoever wrote that mail has it, and so has everybody else: it was the
             # bridge, with a ledger that is lost.
-            state, reason = LinkState.WITHHELD, "came by mail, with another ledger"
+            state, reason = LinkState.WITHHELD, ELSEWHERE
     return int(
         transaction.links.add(
             pair=word.pair,
@@ -162,7 +162,7 @@ def _note_change(
         return
     if post.private and link.state is LinkState.WAITING:
         transaction.links.change(
-            link.pair, link.post_id, state=LinkState.WITHHELD.value, reason="private"
+            link.pair, link.post_id, state=LinkState.WITHHELD.value, reason=PRIVATE
         )
         return
     now = transaction.clock()
