@@ -12,6 +12,7 @@ NAMES = (
     "idle-poll",
     "mail-out",
     "mail-in",
+    "trimming",
     "backfill-memory",
 )
 """By name, in the order in which they run."""

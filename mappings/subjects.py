@@ -51,6 +51,20 @@ _TAG = re.compile(r"\[([^\[\]]{1,60})\]\s*")
 _MARKUP = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 
 
+# Of these, what stands before the subject of a mail that is passed on.
+_FORWARDS = (
+    "fwd fw forward wg weitergeleitet doorst doorgestuurd vb vl fs tr rv enc i pd "
+    "továbbítás továbbít yml ilt i̇lt trs chuyển&tiếp πρθ пересл إعادة&توجيه הועבר "
+    "转发 轉寄 轉發 転送 전달"
+)
+_FORWARD = re.compile(
+    rf"(?:\[[^\[\]]{{1,60}}\]\s*)*"
+    rf"(?:{'|'.join(re.escape(word.replace('&', ' ')) for word in _FORWARDS.split())})"
+    r"\.?\s?[:：]",
+    re.IGNORECASE,
+)
+
+
 def mail_subject(
     name: str, *, tag: str | None = None, reply: bool = False, prefix: str = ""
 ) -> str:
@@ -84,6 +98,11 @@ def plain_subject(text: str, *, tags: Sequence[str] | None = None) -> str:
         if found is None or not _is_litter(found, known):
             return line[place:].strip()
         place = found.end()
+
+
+def is_forward_subject(text: str) -> bool:
+    """Say whether a subject is that of a mail that passes another on."""
+    return _FORWARD.match(unicodedata.normalize("NFC", one_line(text))) is not None
 
 
 def same_subject(one: str, other: str) -> bool:

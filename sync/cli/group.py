@@ -16,6 +16,7 @@ COMMANDS = {
     "status": "sync.cli.status",
     "held": "sync.cli.held",
     "explain": "sync.cli.explain",
+    "trim": "sync.cli.trim",
     "tokens": "sync.cli.tokens",
     "runs": "sync.cli.runs",
     "receive": "sync.cli.receive",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mappings.mail_reading import ReadMail, read_mail
+from mappings.subjects import is_forward_subject
 from mappings.trimming import Trimmed, trim
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ class ParentWords:
 
     def trim(self, mail: ReadMail) -> Trimmed:
         """Return the mail's text in two, with what is provably quoted cut first."""
-        return trim(mail.text, sent_text=self.sent, parent_text=self.parent)
+        return trim(
+            mail.text,
+            sent_text=self.sent,
+            parent_text=self.parent,
+            passes_on=is_forward_subject(mail.subject),
+        )
 
 
 def parent_words(transaction: Transaction, mail: ReadMail, route: Route) -> ParentWords:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import client_peers
+from benchmarks import client_peers, trimming
 from benchmarks.benchmark import Aim, NotInstalled
 from benchmarks.catalogue import NAMES, benchmark
 
@@ -36,6 +36,8 @@ def _run(*arguments: str) -> str:
 
 
 def _needs(name: str) -> None:
+    if name == "trimming" and not trimming.folder_of_cases().is_dir():
+        pytest.skip("the corpus of replies is not here")
     if name == "client-peers":
         try:
             client_peers.python_of_the_peer()
@@ -67,6 +69,27 @@ def test_who_lacks_what_is_compared_with_is_told_how_to_install_it() -> None:
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert "pip install moodlepy==0.24.1" in ended.stderr
+
+
+def test_who_lacks_the_cases_is_told_where_to_put_them(tmp_path: Path) -> None:
+    ended = _ended("trimming", "--json", MOODLE_BRIDGE_REPLIES=str(tmp_path))
+
+    assert ended.returncode == 2
+    assert f"there are no cases in {tmp_path}" in ended.stderr
+
+
+def test_a_case_that_lost_a_word_is_counted(tmp_path: Path) -> None:
+    for name, mail, wanted in (
+        ("a", "Yes.\n\n-- \nAna", "Yes."),
+        ("b", "No.\n\n-- \nAna", "No.\n\n-- \nAna"),
+    ):
+        for folder, text in (("emails", mail), ("trimmed", wanted)):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            (tmp_path / folder / f"{name}.txt").write_text(text)
+    ended = _ended("trimming", "--json", MOODLE_BRIDGE_REPLIES=str(tmp_path))
+
+    figures = json.loads(ended.stdout)["figures"]
+    assert (figures["exact"], figures["lost"], figures["total"]) == (1, 1, 2)
 
 
 def test_the_smallest_ratio_of_all_tasks_and_delays_is_the_figure() -> None:
