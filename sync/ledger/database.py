@@ -40,6 +40,7 @@ from sync.ledger.intents import Intents
 from sync.ledger.issues import Deliveries, Issues, Spending
 from sync.ledger.leases import Leases
 from sync.ledger.links import Links
+from sync.ledger.parts import Parts
 from sync.ledger.people import Contacts, People
 from sync.ledger.questions import Questions
 from sync.ledger.runs import Runs
@@ -140,6 +141,11 @@ class Transaction:
     def bounces(self) -> Bounces:
         """Whether mail to an address still arrives."""
         return Bounces(self.connection, self.clock)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The several answers in mails that answer digests."""
+        return Parts(self.connection, self.clock)
 
     @cached_property
     def leases(self) -> Leases:
