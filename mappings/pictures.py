@@ -29,6 +29,11 @@ _EXTENSIONS = {
     "image/gif": (".gif",),
     "image/webp": (".webp",),
 }
+_OTHER_NAMES = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/x-png": "image/png",
+}
 _PIXELS_MOST = 60_000_000
 _DECODED_MOST = 16_000_000
 _SIDES = (2560, 1920, 1600, 1280, 1024, 800, 640, 480, 360, 240, 160, 120, 80)
@@ -75,9 +80,22 @@ class Picture:
 
 def is_picture(media_type: str) -> bool:
     """Say whether something calls itself a picture that `fitted` may know."""
-    return media_type.lower() in {"image/jpg", "image/pjpeg", "image/x-png"} or (
-        media_type.lower() in _EXTENSIONS
-    )
+    return _plain_type(media_type) in _EXTENSIONS
+
+
+def named_as(filename: str, media_type: str) -> str:
+    """Return a picture's name with the ending of what it is; else as it is."""
+    endings = _EXTENSIONS.get(_plain_type(media_type), ("",))
+    if filename.lower().endswith(endings):
+        return filename
+    stem, dot, ending = filename.rpartition(".")
+    known = dot and any(f".{ending.lower()}" in told for told in _EXTENSIONS.values())
+    return f"{stem if known and stem else filename}{endings[0]}"
+
+
+def _plain_type(media_type: str) -> str:
+    told = media_type.strip().lower()
+    return _OTHER_NAMES.get(told, told)
 
 
 def fitted(content: bytes, media_type: str, limit_bytes: int | None) -> Picture | None:
@@ -110,7 +128,7 @@ def fitted_file(file: MailFile, limit_bytes: int | None) -> MailFile | None:
         return None
     return replace(
         file,
-        filename=_named(file.filename, picture.media_type),
+        filename=named_as(file.filename, picture.media_type),
         media_type=picture.media_type,
         content=picture.content,
     )
@@ -235,12 +253,3 @@ def _written(image: Image.Image, media_type: str, quality: int) -> Picture:
         media_type = "image/png"
         image.save(out, "PNG", icc_profile=profile)
     return Picture(content=out.getvalue(), media_type=media_type)
-
-
-def _named(filename: str, media_type: str) -> str:
-    endings = _EXTENSIONS[media_type]
-    if filename.lower().endswith(endings):
-        return filename
-    stem, dot, ending = filename.rpartition(".")
-    known = dot and any(f".{ending.lower()}" in told for told in _EXTENSIONS.values())
-    return f"{stem if known and stem else filename}{endings[0]}"
