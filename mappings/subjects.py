@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mappings.one_line import cut, one_line
+from mappings.subject_prefixes import PREFIXES
 
 MAIL_SUBJECT_LIMIT = 200
 POST_SUBJECT_LIMIT = 255
@@ -14,55 +15,33 @@ POST_SUBJECT_LIMIT = 255
 
 _ELLIPSIS = "…"
 
-# What mail programs put before the subject of an answer or of a forwarded mail.
-_PREFIXES = (
-    # English, and all who kept it
-    "re fwd fw forward "
-    # German, Dutch
-    "aw wg antwort weitergeleitet antw betr betreft doorst doorgestuurd "
-    # Danish, Norwegian, Swedish, Finnish, Icelandic, Estonian
-    "sv vs vb vl fs framsent "
-    # French, Spanish, Portuguese, Italian, Catalan, Romanian, Basque, Galician
-    "ré tr réf ref rép rép.auto rv res r enc rif resp răsp er "
-    # Polish, Czech, Slovak, Hungarian, Croatian, Latvian, Welsh
-    "odp pd vá továbbítás továbbít atb yml "
-    # Turkish, Indonesian, Vietnamese, Swahili
-    "ynt ilt i̇lt bls trs tl trả&lời chuyển&tiếp jibu "
-    # Greek, Russian and Ukrainian
-    "απ πρθ σχετ ответ отв пересл відп "
-    # Arabic, Persian, Hebrew
-    "رد پاسخ إعادة&توجيه השב תגובה הועבר "
-    # Chinese, Japanese, Korean, Thai
-    "回复 答复 回覆 答覆 转发 轉寄 轉發 返信 転送 회신 답장 전달 ตอบ "
-    # our own mark on a corrected post
-    "correction correctie corrección correção"
+
+def _any_of(words: Iterable[str]) -> str:
+    unique = {word.replace("&", " ") for text in words for word in text.split()}
+    # The longest first, so that `rép.auto` is not read as `rép`.
+    return "|".join(map(re.escape, sorted(unique, key=lambda word: (-len(word), word))))
+
+
+_CERTAIN = _any_of(text for row in PREFIXES for text in (row.answers, row.forwards))
+_PERHAPS = _any_of(
+    text for row in PREFIXES for text in (row.perhaps_answers, row.perhaps_forwards)
 )
-_WORDS = sorted(
-    (re.escape(word.replace("&", " ")) for word in _PREFIXES.split()),
-    key=len,
-    reverse=True,
+_FORWARDS = _any_of(
+    text for row in PREFIXES for text in (row.forwards, row.perhaps_forwards)
+)
+# A count may follow the word (`Re[2]:`, `RE^3:`) or, in old programs, the colon.
+_END = (
+    r"\.?\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|[\^*]\d{1,3})?(?:\s?[:：])+"
+    r"(?:\[\d{1,3}\]\s?[:：])?\s*"
 )
 _PREFIX = re.compile(
-    rf"(?:{'|'.join(_WORDS)})\.?\s?(?:\[\d{{1,3}}\]|\(\d{{1,3}}\)|[\^*]\d{{1,3}})?"
-    r"\s?[:：]\s*",
-    re.IGNORECASE,
+    rf"(?:(?P<certain>{_CERTAIN})|(?P<perhaps>{_PERHAPS})){_END}", re.IGNORECASE
+)
+_FORWARD = re.compile(
+    rf"(?:\[[^\[\]]{{1,60}}\]\s*)*(?:{_FORWARDS}){_END}", re.IGNORECASE
 )
 _TAG = re.compile(r"\[([^\[\]]{1,60})\]\s*")
 _MARKUP = re.compile(r"</?[a-zA-Z!?][^<>]*>")
-
-
-# Of these, what stands before the subject of a mail that is passed on.
-_FORWARDS = (
-    "fwd fw forward wg weitergeleitet doorst doorgestuurd vb vl fs tr rv enc i pd "
-    "továbbítás továbbít yml ilt i̇lt trs chuyển&tiếp πρθ пересл إعادة&توجيه הועבר "
-    "转发 轉寄 轉發 転送 전달"
-)
-_FORWARD = re.compile(
-    rf"(?:\[[^\[\]]{{1,60}}\]\s*)*"
-    rf"(?:{'|'.join(re.escape(word.replace('&', ' ')) for word in _FORWARDS.split())})"
-    r"\.?\s?[:：]",
-    re.IGNORECASE,
-)
 
 
 def mail_subject(
@@ -75,7 +54,11 @@ def mail_subject(
     control characters; not yet encoded for a header.
     """
     clean_tag = cut(_tag_name(tag or ""), 40)
-    plain = plain_subject(name, tags=(clean_tag,)) or one_line(name) or _ELLIPSIS
+    plain = (
+        plain_subject(name, tags=(clean_tag,), answer=False)
+        or one_line(name)
+        or _ELLIPSIS
+    )
     first = prefix or ("Re" if reply else "")
     words = [f"{one_line(first)}:"] if first else []
     if clean_tag:
@@ -83,21 +66,30 @@ def mail_subject(
     return cut(" ".join([*words, plain]), MAIL_SUBJECT_LIMIT)
 
 
-def plain_subject(text: str, *, tags: Sequence[str] | None = None) -> str:
+def plain_subject(
+    text: str, *, tags: Sequence[str] | None = None, answer: bool = True
+) -> str:
     """Return a subject without reply prefixes and list tags, on one line.
 
-    Prefixes of some thirty languages are taken off, repeated and mixed with tags.
+    Prefixes of some forty languages are taken off, repeated and mixed with tags.
     `tags` names the list tags to take off; None takes off whatever stands in square
     brackets at the front. Empty when nothing else is there.
+
+    `answer` is false for what need not be an answer: the name of a discussion, the
+    mail that begins one. There a prefix that may be a word of its own (`PD:`, `TR :`,
+    `Vb:`) stays, unless it stands before a certain one or before a tag: a prefix too
+    many does no harm, a word too few does.
     """
     line = unicodedata.normalize("NFC", one_line(text))
     known = None if tags is None else {_tag_name(tag).casefold() for tag in tags}
-    place = 0
+    place = kept_from = 0
     while True:
         found = _PREFIX.match(line, place) or _TAG.match(line, place)
         if found is None or not _is_litter(found, known):
-            return line[place:].strip()
+            return line[kept_from:].strip()
         place = found.end()
+        if answer or found.re is _TAG or found["certain"]:
+            kept_from = place
 
 
 def is_forward_subject(text: str) -> bool:

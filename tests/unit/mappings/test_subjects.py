@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.one_line import cut, one_line
-from mappings.subjects import mail_subject, plain_subject, post_subject, same_subject
+from mappings.subjects import (
+    is_forward_subject,
+    mail_subject,
+    plain_subject,
+    post_subject,
+    same_subject,
+)
 
 
 def test_the_first_mail_of_a_discussion_has_the_tag_alone() -> None:
@@ -105,11 +111,118 @@ def test_prefixes_and_tags_come_off(prefixed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "answer", "forward"),
+    [
+        ("English", "Re", "Fwd"),
+        ("German", "AW", "WG"),
+        ("Dutch", "Antw", "Doorst"),
+        ("Swedish, Danish, Norwegian", "SV", "VB"),
+        ("Danish", "Sv", "VS"),
+        ("Finnish", "VS", "VL"),
+        ("Icelandic", "Sv", "FS"),
+        ("French", "Rép", "TR"),
+        ("French, capitals", "RÉP", "TRANSFERT"),
+        ("Spanish", "RE", "RV"),
+        ("Portuguese", "RES", "ENC"),
+        ("Italian", "R", "I"),
+        ("Romanian", "Răsp", "Fwd"),
+        ("Polish", "Odp", "PD"),
+        ("Hungarian", "Vá", "Továbbítás"),
+        ("Latvian, Welsh", "Atb", "YML"),
+        ("Turkish", "YNT", "İLT"),
+        ("Turkish, small", "Ynt", "ilt"),
+        ("Indonesian", "Bls", "Trs"),
+        ("Vietnamese", "Trả lời", "Chuyển tiếp"),
+        ("Greek", "ΑΠ", "ΠΡΘ"),
+        ("Russian", "Отв", "Пересл"),
+        ("Ukrainian", "Відп", "Пересл"),
+        ("Arabic", "رد", "إعادة توجيه"),
+        ("Persian", "پاسخ", "هدایت"),
+        ("Hebrew", "השב", "הועבר"),
+        ("Chinese", "回复", "转发"),
+        ("Chinese, Outlook", "答复", "转发"),
+        ("Chinese, traditional", "回覆", "轉寄"),
+        ("Japanese", "返信", "転送"),
+        ("Korean", "회신", "전달"),
+        ("Thai", "ตอบกลับ", "ส่งต่อ"),
+    ],
+)
+def test_the_prefixes_of_mail_programs_come_off_in_every_form(
+    language: str, answer: str, forward: str
+) -> None:
+    for subject in (
+        f"{answer}: Hello",
+        f"{answer} : Hello",
+        f"{answer}:Hello",
+        f"{answer}：Hello",
+        f"{answer}[2]: Hello",
+        f"{answer}:[2]: Hello",
+        f"{answer}: {answer}: {forward}: Hello",
+        f"[list] {answer}: Hello",
+        f"{answer}: [list] {answer}: Hello",
+        f"{forward}: Hello",
+        f"{forward}: [list] {answer}: Hello",
+    ):
+        assert plain_subject(subject) == "Hello", language
+        assert same_subject(subject, "Hello")
+    assert is_forward_subject(f"{forward}: Hello")
+    assert is_forward_subject(f"[list] {forward} : Hello")
+
+
+@pytest.mark.parametrize(
     "whole",
-    ["Report: week 2", "Hello Re: you", "Reply", "Response", "Ref 12", "Art: colours"],
+    [
+        "Report: week 2",
+        "Reg: exam",
+        "Hello Re: you",
+        "Reply",
+        "Re",
+        "Response",
+        "Ref 12",
+        "Art: colours",
+        "Antwerp: the visit",
+        "re-opening: schools",
+        "Résumé: la visite",
+        "RDV: lundi",
+        "Er wordt gewerkt: morgen",
+        "رد الجميل: قصة",
+        "回复的问题",
+    ],
 )
 def test_what_only_looks_like_a_prefix_stays(whole: str) -> None:
     assert plain_subject(whole) == whole
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "PD: professional development",
+        "TR: demande de visa",
+        "R: the language",
+        "I: introduction",
+        "VS: one against the other",
+        "Vb: een voorbeeld",
+        "Réf: 12",
+        "Trả lời: bài tập 1",
+        "Respuesta: la gestión",
+        "TL: who leads",
+        "Correction: exam 3",
+    ],
+)
+def test_a_prefix_that_may_be_a_word_stays_where_a_discussion_begins(
+    whole: str,
+) -> None:
+    assert plain_subject(whole, answer=False) == whole
+    assert mail_subject(whole, tag="SM25", reply=True) == f"Re: [SM25] {whole}"
+    assert plain_subject(f"Re: {whole}", answer=False) == whole
+    assert plain_subject(f"[SM25] {whole}", answer=False) == whole
+
+
+@pytest.mark.parametrize(
+    "prefixed", ["SV: Re: Hello", "TR : [SM25] Hello", "Fw: Hello"]
+)
+def test_before_a_certain_prefix_or_a_tag_it_is_no_word(prefixed: str) -> None:
+    assert plain_subject(prefixed, answer=False) == "Hello"
 
 
 def test_only_named_tags_come_off_when_they_are_named() -> None:
