@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mappings.authentication import authenticity_told
 from mappings.auto_replies import automatic_sign, may_be_automatic
@@ -19,6 +19,7 @@ from mappings.list_mail import (
     is_list_admin,
 )
 from mappings.proof import told_of
+from mappings.spam_marks import spam_sign
 from mappings.verdict import (
     DeliveryFailure,
     Outcome,
@@ -31,7 +32,6 @@ from moodle_bridge.model.authenticity import Finding
 _OVERSIZE = "x-moodle-bridge-oversize"
 _CALENDAR_ANSWER = re.compile(r"(?im)^method:\s*(?:reply|counter|declinecounter)\s*$")
 _MOODLE_LIST = re.compile(r"(?i)(?:^|<)moodle(?:forum|course)\d+[.@]")
-_SPAM_SUBJECT = re.compile(r"(?i)^\W{0,5}(?:possible )?spam\W{1,5}\s")
 _UNREADABLE = frozenset({"over-parts", "over-nesting", "unparseable", "encrypted"})
 _DETAIL_LONGEST = 200
 _DIGITS_MOST = 15
@@ -239,14 +239,14 @@ def unauthenticated(asked: Screened, rule: Rule) -> Verdict | None:
 
 
 def spam(asked: Screened, rule: Rule) -> Verdict | None:
-    """Hit what a filter on the way marked."""
-    headers = asked.mail.headers
-    for name in ("x-spam-flag", "x-spam-status", "x-spam"):
-        if headers.first(name).lower().startswith("yes"):
-            return _hit(rule, name)
-    if _SPAM_SUBJECT.match(asked.mail.subject):
-        return _hit(rule, "the subject")
-    return None
+    """Hit what a filter on the way marked, as the settings want it."""
+    if asked.rules.spam == "post":
+        return None
+    sign = spam_sign(asked.mail)
+    if sign is None:
+        return None
+    ignored = asked.rules.spam == "ignore"
+    return replace(_hit(rule, sign), outcome=Outcome.ASIDE if ignored else Outcome.HOLD)
 
 
 def too_big(asked: Screened, rule: Rule) -> Verdict | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from mappings.mail_reading import ReadMail
 from moodle_bridge.model.authenticity import Authenticity
 from moodle_bridge.model.mail import ListAddress
+
+Spam = Literal["hold", "ignore", "post"]
 
 
 class VerdictKind(StrEnum):
@@ -92,7 +95,8 @@ class ScreeningRules:
     addresses. `max_size` is in bytes. `max_hops` is how many bridges a mail may have
     passed. `authserv_id` is the mail server whose Authentication-Results are
     believed, None to believe none. `authenticity` is what was found out when the mail
-    came, None when nobody looked; then `authserv_id` decides.
+    came, None when nobody looked; then `authserv_id` decides. `spam` is what becomes
+    of what a filter marked: held, ignored (put aside), or posted.
     """
 
     site_tag: str
@@ -104,6 +108,7 @@ class ScreeningRules:
     max_received: int = 30
     authserv_id: str | None = None
     authenticity: Authenticity | None = None
+    spam: Spam = "hold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

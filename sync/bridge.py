@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from mappings.identity import site_tag
 from mappings.letter import MailSite
 from mappings.parentage import ReplyRoute
+from moodle_bridge.authenticity import DnsResolver, Resolver
 from moodle_bridge.errors import Permanent
 from moodle_bridge.interfaces import IListEntrance, IMailbox, IMailer, IMailingList
 from moodle_bridge.moodle import Moodle
@@ -22,11 +23,15 @@ from moodle_bridge.moodle.calls import Packing
 from moodle_bridge.moodle.client import ClientSettings
 from moodle_bridge.moodle.facade import Connection
 from moodle_bridge.moodle.rest import RestSettings
+from sync.authenticity import Looking
+from sync.jobs.asking import Asking
+from sync.jobs.believing import Believing
 from sync.jobs.mirror_in import MirrorIn
 from sync.jobs.mirror_out import MirrorOut
 from sync.jobs.native import NativeMails
 from sync.jobs.notices import Notices
 from sync.jobs.posting import Posting
+from sync.jobs.questions import Questions
 from sync.jobs.receive import Reception
 from sync.jobs.routing import Routing
 from sync.jobs.twice import Twice
@@ -166,7 +171,39 @@ class Bridge:
     @cached_property
     def reception(self) -> Reception:
         """The way of mails into the ledger."""
-        return Reception(self.ledger, site_tag=self.site_tag)
+        return Reception(self.ledger, site_tag=self.site_tag, looking=self.looking)
+
+    @cached_property
+    def looking(self) -> Looking:
+        """Who looks whether a mail's From is true."""
+        mail = self.settings.mail
+        return Looking(
+            by=mail.authenticity_by,
+            authserv_id=mail.authserv_id,
+            received_by=mail.authenticity.received_by,
+            resolver=self.resolver,
+        )
+
+    def resolver(self) -> Resolver:
+        """Return what asks the DNS."""
+        return DnsResolver()
+
+    @property
+    def reply_route(self) -> ReplyRoute:
+        """Where reply keys may stand."""
+        mail = self.settings.mail
+        return ReplyRoute(address=mail.address, domain=mail.domain, secret=self.secret)
+
+    @property
+    def believing(self) -> Believing:
+        """How far authors are to be believed."""
+        mail = self.settings.mail
+        server = mail.authenticity_by == "server"
+        return Believing(
+            route=self.reply_route,
+            authserv_id=mail.authserv_id if server else None,
+            unproven=mail.authenticity.unproven,
+        )
 
     @cached_property
     def sending(self) -> Sending:
@@ -322,7 +359,6 @@ class Bridge:
     def mirror_in(self, pairs: Sequence[Pair]) -> MirrorIn:
         """Return the job that carries mails to the forums."""
         mail = self.settings.mail
-        route = ReplyRoute(address=mail.address, domain=mail.domain, secret=self.secret)
         own = {mail.address} | {
             address
             for pair in pairs
@@ -333,10 +369,12 @@ class Bridge:
             ledger=self.ledger,
             routing=Routing(
                 pairs,
-                route,
+                self.reply_route,
                 site_tag=self.site_tag,
                 domain=mail.domain,
-                native=NativeMails(pairs, site_url=self.settings.moodle.url),
+                native=NativeMails(
+                    pairs, self.participants, site_url=self.settings.moodle.url
+                ),
             ),
             judge=Judge(
                 self.participants,
@@ -345,7 +383,12 @@ class Bridge:
                 domain=mail.domain,
                 own_addresses=frozenset(own),
                 max_size=mail.max_size,
-                authserv_id=mail.authserv_id,
+                believing=self.believing,
+                asking=Asking(
+                    route=self.reply_route,
+                    most_a_day=self.settings.safety.max_notices_per_day,
+                ),
+                spam=mail.spam,
             ),
             notices=Notices(
                 self.sending,
@@ -372,4 +415,16 @@ class Bridge:
             secret=self.secret,
             site_url=self.settings.moodle.url,
             max_posts=self.settings.safety.max_posts,
+        )
+
+    def questions(self, pairs: Sequence[Pair]) -> Questions:
+        """Return the job that asks owners of addresses."""
+        return Questions(
+            ledger=self.ledger,
+            sending=self.sending,
+            participants=self.participants,
+            pairs=pairs,
+            site=self.mail_site,
+            secret=self.secret,
+            most_a_day=self.settings.safety.max_notices_per_day,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,12 @@ class Participants:
         if course_id not in self._known:
             with self._ledger.reading() as transaction:
                 read_at = transaction.people.read_at(course_id)
-                kept = tuple(transaction.people.of_course(course_id))
+                kept = transaction.people.of_course(course_id)
+                further = transaction.addresses.confirmed()
             age = None if read_at is None else self._ledger.clock() - read_at
             if age is None or not timedelta() <= age <= FRESH:
                 return self.read_again(course_id)
-            self._known[course_id] = kept
+            self._known[course_id] = with_further(kept, further)
         return self._known[course_id]
 
     def read_again(self, course_id: int) -> tuple[Person, ...]:
@@ -59,8 +61,9 @@ class Participants:
                     " (`moodle-bridge check`). Nothing was changed.",
                 )
             transaction.people.replace(course_id, people)
-        self._known[course_id] = people
-        return people
+            further = transaction.addresses.confirmed()
+        self._known[course_id] = with_further(people, further)
+        return self._known[course_id]
 
 
 def folded(address: str) -> str:
@@ -69,6 +72,28 @@ def folded(address: str) -> str:
     with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}".casefold()
+
+
+def with_further(
+    people: Sequence[Person], further: Mapping[int, Sequence[str]]
+) -> tuple[Person, ...]:
+    """Return people with their further addresses behind those that Moodle has.
+
+    `further` is by user id. An address that Moodle gives to anybody is theirs alone.
+    """
+    taken = {folded(one) for person in people for one in person.addresses}
+    return tuple(
+        replace(
+            person,
+            addresses=(
+                *person.addresses,
+                *(one for one in further[person.user_id] if folded(one) not in taken),
+            ),
+        )
+        if person.user_id in further
+        else person
+        for person in people
+    )
 
 
 def with_address(people: Sequence[Person], address: str) -> list[Person]:

@@ -94,8 +94,11 @@ def _once(
     report.problems += received.problems
     report.unreachable += received.problems
     if only != "mirror-out":
+        if not engine.dry_run:
+            bridge.reception.look_again()
         engine.run(bridge.mirror_in(everything))
         report.problems += bridge.own_names.problems
+        engine.run(bridge.questions(everything))
     if only != "mirror-in":
         seen = bridge.watch(engine.begin).look(pairs)
         report.counts["posts seen"] += seen.new_posts

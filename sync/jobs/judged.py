@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 class Judged:
     """A mail with its verdict.
 
-    `state` is ACCEPTED, HELD or IGNORED; `rule` what decided, `reason` its stable
+    `state` is ACCEPTED, HELD, IGNORED or ANSWERED, or NEW when it cannot be decided
+    yet; `rule` what decided, `reason` its stable
     code. `person` wrote it, None unless accepted; `group_id` is for whom a new discussion
     is, None for everybody. `address` is who gets a notice,
-    None when nobody may be answered.
+    None when nobody may be answered. `records` is what else follows, written down
+    with the verdict.
     """
 
     inbound: Inbound
@@ -39,6 +41,7 @@ class Judged:
     group_id: int | None = None
     trimmed: Trimmed = field(default_factory=lambda: Trimmed(kept=""))
     notice_to: str | None = None
+    records: tuple[Callable[[Transaction], None], ...] = ()
 
     def held(
         self,
@@ -114,5 +117,7 @@ def verdict_record(judged: Judged) -> Callable[[Transaction], None]:
             user_id=judged.person.user_id if judged.person else None,
             cut=judged.trimmed.cut,
         )
+        for further in judged.records:
+            further(transaction)
 
     return record

@@ -14,9 +14,11 @@ from mappings.bridge_header import BRIDGE_HEADER, bridge_header
 from mappings.identity import mail_key
 from mappings.mail_headers import Headers, addresses_in, headers_from, ids_in
 from moodle_bridge.errors import GuardTripped, RemoteError
+from moodle_bridge.model.authenticity import Authenticity, Finding
 from moodle_bridge.model.mail import IncomingMail
 from moodle_bridge.redact import masked
-from sync.ledger.inbound import InboundState
+from sync.authenticity import Looking, authenticity_kept, authenticity_of
+from sync.ledger.inbound import Inbound, InboundState
 
 if TYPE_CHECKING:
     from moodle_bridge.interfaces import IMailbox
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 20
 _ID_LONGEST = 900
 _HEAD = 256_000
+_UNKNOWN_MOST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +43,12 @@ class Received:
 class Reception:
     """The way of every mail into the ledger."""
 
-    def __init__(self, ledger: Ledger, *, site_tag: str) -> None:
+    def __init__(
+        self, ledger: Ledger, *, site_tag: str, looking: Looking | None = None
+    ) -> None:
         self._ledger = ledger
         self._site_tag = site_tag
+        self._looking = looking
 
     def take(
         self,
@@ -58,17 +64,22 @@ class Reception:
         by its content. When this returns, the mails are on the disk.
         """
         new = copies = receipts = 0
+        read = [(mail, _headers(mail.raw)) for mail in mails]
+        # Before anything is locked: the DNS may take its time.
+        found = [
+            None if history else self._looked(mail, headers) for mail, headers in read
+        ]
         with self._ledger.writing() as transaction:
-            for mail in mails:
-                headers = _headers(mail.raw)
+            for (mail, headers), authenticity in zip(read, found, strict=True):
                 if self._is_receipt(transaction, headers):
                     receipts += 1
                 elif self._keep(
                     transaction,
                     mail,
                     headers,
-                    mailbox,
-                    InboundState.HISTORY if history else InboundState.NEW,
+                    mailbox=mailbox,
+                    state=InboundState.HISTORY if history else InboundState.NEW,
+                    authenticity=authenticity,
                 ):
                     new += 1
                 else:
@@ -136,6 +147,32 @@ class Reception:
             problems=tuple(problems),
         )
 
+    def look_again(self) -> int:
+        """Look once more at new mails whose sender could not be looked up.
+
+        Returns how many still cannot. Gives up for this time after a few of them: then
+        it is the DNS that is down.
+        """
+        if self._looking is None:
+            return 0
+        waiting: list[Inbound] = []
+        with self._ledger.reading() as transaction:
+            after = 0
+            while page := transaction.inbound.with_state(InboundState.NEW, after=after):
+                after = page[-1].id
+                waiting += [mail for mail in page if _unknown(mail)]
+        left = 0
+        for mail in waiting:
+            if left >= _UNKNOWN_MOST:
+                break
+            found = self._looking.look_again(mail)
+            left += found is not None and found.finding is Finding.UNKNOWN
+            with self._ledger.writing() as transaction:
+                transaction.inbound.change(
+                    mail.id, authenticity=authenticity_kept(found)
+                )
+        return left
+
     def read_at(self, mailboxes: Sequence[str]) -> datetime | None:
         """Return when all of these mailboxes had been read to their ends.
 
@@ -188,8 +225,10 @@ class Reception:
         transaction: Transaction,
         mail: IncomingMail,
         headers: Headers,
+        *,
         mailbox: str,
         state: InboundState,
+        authenticity: Authenticity | None,
     ) -> bool:
         ids = ids_in(headers.all("message-id"))
         # In octets, because an index of PostgreSQL has no room for more.
@@ -208,7 +247,19 @@ class Reception:
             envelope_recipient=mail.envelope_recipient,
             envelope_sender=mail.envelope_sender,
             state=state,
+            authenticity=authenticity_kept(authenticity),
         )
+
+    def _looked(self, mail: IncomingMail, headers: Headers) -> Authenticity | None:
+        mark = bridge_header(headers.first(BRIDGE_HEADER))
+        if self._looking is None or (mark is not None and mark.site == self._site_tag):
+            return None
+        return self._looking.look(mail)
+
+
+def _unknown(mail: Inbound) -> bool:
+    found = authenticity_of(mail.authenticity)
+    return found is not None and found.finding is Finding.UNKNOWN
 
 
 def _headers(raw: bytes) -> Headers:

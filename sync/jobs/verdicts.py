@@ -7,16 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mappings.mail_reading import ReadMail
+from mappings.personal_keys import personal_keys
+from mappings.proof import Trust
 from mappings.screening import Outcome, ScreeningRules, screen
 from mappings.senders import MailAuthor, author_of
-from mappings.verdict import Verdict
+from mappings.verdict import Spam, Verdict, VerdictKind
+from moodle_bridge.model.authenticity import Finding
 from moodle_bridge.model.people import Person
+from sync.jobs.asking import Asking
+from sync.jobs.believing import Believing
 from sync.jobs.copies import is_copy, twin_of
 from sync.jobs.judged import Judged, groups_for, may_be_answered
 from sync.jobs.parent_words import parent_words
 from sync.jobs.routing import Route
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.links import LinkState
+from sync.ledger.questions import QuestionKind
 from sync.participants import Participants, with_address
 
 if TYPE_CHECKING:
@@ -28,6 +34,7 @@ _UNKNOWN = (
     "Nobody in the course has this address in Moodle. Enrol them or add the address,"
     " then release the mail; or drop it."
 )
+_REASONS = {Trust.FORGED: "unauthenticated", Trust.WAITING: "not-looked-up"}
 
 
 class Judge:
@@ -42,7 +49,9 @@ class Judge:
         domain: str,
         own_addresses: frozenset[str],
         max_size: int,
-        authserv_id: str | None,
+        believing: Believing,
+        asking: Asking,
+        spam: Spam = "hold",
     ) -> None:
         self._participants = participants
         self._pairs = pairs
@@ -50,7 +59,9 @@ class Judge:
         self._domain = domain
         self._own = own_addresses
         self._max_size = max_size
-        self._authserv_id = authserv_id
+        self._believing = believing
+        self._asking = asking
+        self._spam = spam
         self._asked_again: set[int] = set()
         self._dead_addresses: set[str] = set()
 
@@ -76,7 +87,12 @@ class Judge:
             reason="accepted",
             detail=route.why,
         )
-        if verdict.outcome is not Outcome.ACCEPT and not inbound.released:
+        forged = verdict.kind is VerdictKind.UNAUTHENTICATED
+        if (
+            not forged
+            and verdict.outcome is not Outcome.ACCEPT
+            and not inbound.released
+        ):
             dead = self._tells_of_a_dead_address(transaction, verdict)
             return replace(
                 base,
@@ -87,7 +103,14 @@ class Judge:
                 advice=verdict.advice,
                 detail=verdict.detail,
             )
+        question = self._asking.question_in(transaction, inbound, mail)
+        if question is not None and not forged:
+            return self._asking.answered(base, question)
         author = author_of(mail, None if known is None else known.address)
+        if forged and not inbound.released and not self._may_be_asked(pair, author):
+            return base.held(
+                verdict.rule, verdict.reason, verdict.advice, detail=verdict.detail
+            )
         if pair is None:
             return self._without_pair(base, author)
         trimmed = parent_words(transaction, mail, route).trim(mail)
@@ -121,7 +144,9 @@ class Judge:
                 mailing_list=known.address if lists and known else None,
                 own_addresses=self._own,
                 max_size=self._max_size,
-                authserv_id=self._authserv_id,
+                authserv_id=self._believing.authserv_id,
+                authenticity=self._believing.found(inbound, mail),
+                spam=self._spam,
             ),
             inbound.envelope_sender,
             inbound.envelope_recipient,
@@ -171,7 +196,12 @@ class Judge:
                 detail=author.address,
             )
         if not persons:
-            answered = may_be_answered(base.mail, base.inbound)
+            asked = self._asked_about_address(transaction, base, pair, author)
+            if asked is not None:
+                return asked
+            answered = may_be_answered(base.mail, base.inbound) and not self._unsure(
+                base
+            )
             return base.held(
                 "author",
                 "unknown-sender",
@@ -180,6 +210,19 @@ class Judge:
                 notice_to=author.address if answered else None,
             )
         person, route = persons[0], base.route
+        doubted = self._doubted(transaction, base, pair, author, person)
+        if doubted is not None:
+            return doubted
+        nothing_known = route.link is None and route.awaited is None
+        if route.native and nothing_known and not base.inbound.released:
+            return base.held(
+                "place",
+                "moodle-mail",
+                "It answers a mail that Moodle itself sent, about something that the"
+                " bridge does not carry (a digest, a message, another forum). Show it to"
+                " nobody before you know: release it to begin a discussion with it.",
+                detail=person.fullname,
+            )
         if not self._may_answer_here(transaction, person, route):
             return base.held(
                 "place",
@@ -203,6 +246,91 @@ class Judge:
                 detail=person.fullname,
             )
         return replace(base, group_id=among[0], person=person)
+
+    def _unsure(self, base: Judged) -> bool:
+        """Say whether an answer might go to somebody who wrote nothing."""
+        found = self._believing.found(base.inbound, base.mail)
+        return found is not None and found.finding in {Finding.FORGED, Finding.UNKNOWN}
+
+    def _may_be_asked(self, pair: Pair | None, author: MailAuthor | None) -> bool:
+        """Say whether a forged mail names somebody who can be asked about it."""
+        return (
+            pair is not None
+            and author is not None
+            and bool(self._people_of(pair.place.course.id, author.address))
+        )
+
+    def _doubted(
+        self,
+        transaction: Transaction,
+        base: Judged,
+        pair: Pair,
+        author: MailAuthor,
+        person: Person,
+    ) -> Judged | None:
+        """Return the mail as held when it may not be this person's; None: it is."""
+        inbound, believing = base.inbound, self._believing
+        if inbound.released:
+            return None
+        proof = believing.proof(inbound, base.mail, author, person, pair)
+        if believing.lets_pass(proof):
+            return None
+        if believing.waits(inbound, proof, transaction.clock()):
+            return replace(
+                base,
+                state=InboundState.NEW,
+                reason="waits for the DNS",
+                detail=proof.why,
+            )
+        asked = None
+        if believing.unproven == "ask":
+            asked = self._asking.asked(
+                transaction,
+                base,
+                person,
+                address=author.address,
+                kind=QuestionKind.AUTHOR,
+                why=proof.why,
+            )
+        return asked or base.held(
+            "authentication",
+            _REASONS.get(proof.trust, "unproven"),
+            "Ask the named sender whether they wrote it, then release or drop it.",
+            detail=f"{person.fullname}: {proof.why}",
+        )
+
+    def _asked_about_address(
+        self,
+        transaction: Transaction,
+        base: Judged,
+        pair: Pair,
+        author: MailAuthor,
+    ) -> Judged | None:
+        """Return the mail as held until the owner of its reply key answers.
+
+        None when it bears no reply key of somebody in the course.
+        """
+        if base.inbound.released:
+            return None
+        keys = personal_keys(
+            base.mail, self._believing.route, base.inbound.envelope_recipient
+        )
+        people = {
+            person.user_id: person
+            for person in self._participants.of_course(pair.place.course.id)
+            if not person.suspended
+        }
+        owners = [people[key.user_id] for key in keys if key.user_id in people]
+        if not owners:
+            return None
+        return self._asking.asked(
+            transaction,
+            base,
+            owners[0],
+            address=author.address,
+            kind=QuestionKind.ADDRESS,
+            why=f"their reply address was used by {author.address}",
+        )
 
     def _routed_by_author(self, mail: ReadMail, route: Route) -> Route:
         """Return the route with the pair of the only course that its author is in.
