@@ -16,6 +16,7 @@ from moodle_bridge.model.forum import Discussion, DiscussionPosts, Forum, Post
 from sync.actions import Action, Done, Outcome, Plan, Refused, Settlement
 from sync.actions import Withheld as LeftAlone
 from sync.job import refuse_beyond
+from sync.jobs.again import Again, times_again
 from sync.jobs.authorship import ancestors, in_own_name, in_own_names, parent_shown
 from sync.jobs.letters import Letters, Load
 from sync.jobs.outbound_records import as_read, gone, left_out, only, withheld, worded
@@ -154,6 +155,12 @@ class MirrorOut:
                 ),
                 records=(withheld(link, rejection, seen.discussion),),
             )
+        with self._ledger.reading() as transaction:
+            again = times_again(transaction, link)
+        deliveries = again.among(deliveries)
+        if not deliveries:
+            # Whom it was to go to again gets no single mails any more.
+            return Plan(records=(only(source, link, ()),))
         parent = posts.get(post.parent_id) if post.parent_id else None
         actions = tuple(
             self._action(
@@ -167,6 +174,7 @@ class MirrorOut:
                     delivery=delivery,
                     ancestors=ancestors(post, posts, links),
                 ),
+                again,
             )
             for delivery in deliveries
         )
@@ -217,10 +225,11 @@ class MirrorOut:
             )
         return None, deliveries
 
-    def _action(self, source: str, load: Load) -> Action:
+    def _action(self, source: str, load: Load, again: Again) -> Action:
         link, recipient = load.link, load.delivery.recipient
         whom = hashlib.sha256(folded(recipient).encode()).hexdigest()[:16]
         key = f"mail:{link.pair}:{link.post_id}:{link.revision}:{whom}"
+        key = again.key(key)
         person = load.delivery.person
         stream = f"{self.name}:{link.discussion_id}"
         return Action(

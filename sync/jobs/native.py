@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from moodle_bridge.model.people import Person
     from sync.ledger import Transaction
     from sync.pairs import Pair
+    from sync.participants import Participants
 
 _NEWEST = 20_000
 
@@ -19,8 +20,11 @@ _NEWEST = 20_000
 class NativeMails:
     """Knows Moodle's own mails again by the Message-IDs that Moodle gives them."""
 
-    def __init__(self, pairs: Sequence[Pair], *, site_url: str) -> None:
+    def __init__(
+        self, pairs: Sequence[Pair], participants: Participants, *, site_url: str
+    ) -> None:
         self._pairs = pairs
+        self._participants = participants
         self._ids = NativeIds(site_url)
 
     def is_native(self, message_id: str) -> bool:
@@ -30,16 +34,17 @@ class NativeMails:
     def post_of(
         self, transaction: Transaction, message_id: str, sender: str
     ) -> int | None:
-        """Return the post of which a mail of Moodle told; reads the ledger only.
+        """Return the post of which a mail of Moodle told.
 
-        None when it is no mail of Moodle, or tells of a post that is not known.
+        None when it is no mail of Moodle, or tells of a post that is not known. Raises
+        RemoteError if Moodle must say who takes part.
         """
         if not self._ids.is_native(message_id):
             return None
         people: dict[int, Person] = {
             person.user_id: person
             for course_id in {pair.place.course.id for pair in self._pairs}
-            for person in transaction.people.of_course(course_id)
+            for person in self._participants.of_course(course_id)
         }
         authors = with_address(list(people.values()), sender)
         return self._ids.post_of(
