@@ -21,6 +21,7 @@ from mappings.issue_layout import IssueReader, in_groups
 from mappings.letter import MailSite
 from mappings.mime_parts import text_part
 from mappings.moments import date_text, local_day
+from mappings.personal_fields import bounce_address, unsubscribe_fields
 from moodle_bridge.model.mail import OutgoingMail
 from moodle_bridge.model.people import Person
 
@@ -135,7 +136,7 @@ class _Frame:
             mail=OutgoingMail(
                 key=head.key,
                 message_id=message_id,
-                sender=site.bridge_address,
+                sender=bounce_address(site, head.person.user_id),
                 recipients=self.recipients,
                 content=content + text_part(text),
             ),
@@ -171,4 +172,5 @@ class _Frame:
         if not self.compact:
             # Asks Exchange not to send a holiday notice; nothing is read into it.
             fields.append(header_field("X-Auto-Response-Suppress", "OOF, AutoReply"))
+            fields += unsubscribe_fields(site, head.person.user_id)
         return fields

@@ -27,6 +27,7 @@ from mappings.identity import (
 from mappings.links import safe_link
 from mappings.mime_parts import file_part, multipart, text_part
 from mappings.one_line import one_line
+from mappings.personal_fields import bounce_address, unsubscribe_fields
 from mappings.phrases import phrase
 from mappings.post_body import PostBody, html_body, plain_body
 from moodle_bridge.model.forum import Course, Discussion, Forum, Post
@@ -55,6 +56,9 @@ class MailSite:
     reply_secret: bytes | None = field(default=None, repr=False)
     max_attached_bytes: int = 0
     html_alternative: bool = True
+    web_url: str | None = None
+    owner_address: str | None = None
+    personal_senders: bool = True
 
 
 class Addressed(Protocol):
@@ -145,7 +149,7 @@ def letter_to_mail(
     return OutgoingMail(
         key=letter.key,
         message_id=message_id,
-        sender=letter.site.bridge_address,
+        sender=_sender(letter),
         recipients=recipients,
         content=content + _mime(letter.site, body, files, message_id),
     )
@@ -201,6 +205,13 @@ def _references(letter: Letter, ancestors: Sequence[str]) -> list[str]:
     return ids
 
 
+def _sender(letter: Letter) -> str:
+    person, site = letter.delivery.person, letter.site
+    if person is None:
+        return site.bridge_address
+    return bounce_address(site, person.user_id)
+
+
 def _list_fields(letter: Letter) -> list[str | None]:
     site_url = letter.site.site_url.rstrip("/")
     archive = f"{site_url}/mod/forum/view.php?id={letter.forum.cmid}"
@@ -208,7 +219,8 @@ def _list_fields(letter: Letter) -> list[str | None]:
         letter.forum.id, site_tag=letter.site.site_tag, domain=letter.site.domain
     )
     name = letter.list_address.name
-    if letter.delivery.person is None:
+    person, site = letter.delivery.person, letter.site
+    if person is None:
         # A list puts in its own. One that finds any in a mail takes it for an echo and
         # drops it, or keeps it for its moderator, and either without a word to us.
         return []
@@ -217,6 +229,11 @@ def _list_fields(letter: Letter) -> list[str | None]:
         or list_id_field(own_id, name),
         list_field("List-Post", f"mailto:{letter.list_address.address}"),
         list_field("List-Archive", archive),
+        list_field("List-Help", f"mailto:{site.bridge_address}?subject=help&body=help"),
+        list_field("List-Owner", f"mailto:{site.owner_address}")
+        if site.owner_address
+        else None,
+        *unsubscribe_fields(site, person.user_id),
     ]
 
 
