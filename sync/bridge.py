@@ -216,6 +216,7 @@ class Bridge:
             redirect_to=safety.redirect_all_mail_to,
             settle_after=safety.settle_after,
             looked_at=self._looked_at,
+            plain_sender=mail.address,
         )
 
     def sending_to(self, mailing_list: IMailingList) -> Sending:
@@ -255,6 +256,9 @@ class Bridge:
             site_url=self.settings.moodle.url,
             reply_secret=self.secret,
             max_attached_bytes=mail.attach_limit,
+            web_url=self.settings.web.public_url,
+            owner_address=mail.owner,
+            personal_senders=mail.personal_senders,
         )
 
     @cached_property

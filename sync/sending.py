@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
-from moodle_bridge.model.mail import OutgoingMail
+from moodle_bridge.model.mail import OutgoingMail, Sent
 from sync.actions import Absent, Done, Doubt, Later, Outcome, Refused, Settlement
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ class Sending:
         settle_after: timedelta,
         looked_at: Callable[[], datetime | None],
         copy_returns: bool = False,
+        plain_sender: str = "",
     ) -> None:
+        self._plain_sender = plain_sender
+        self._senders_refused = False
         self._copy_returns = copy_returns or receipt_address is not None
         self._looked_at = looked_at
         self._mailer = mailer
@@ -82,9 +85,26 @@ class Sending:
             return self._send(replace(mail, recipients=alone))
         return outcome
 
+    def _given(self, mail: OutgoingMail) -> Sent:
+        """Give a mail to the mailer; by the plain sender where others are refused."""
+        plain = self._plain_sender
+        if not (plain and mail.sender and mail.sender != plain):
+            return self._mailer().send(mail)
+        if not self._senders_refused:
+            try:
+                return self._mailer().send(mail)
+            except Permanent as error:
+                # A host may let an account send from its own address alone. Nothing
+                # was taken then: the sender comes before everything else.
+                if not error.concerns_all or not error.code:
+                    raise
+        sent = self._mailer().send(replace(mail, sender=plain))
+        self._senders_refused = True
+        return sent
+
     def _send(self, mail: OutgoingMail) -> Outcome:
         try:
-            sent = self._mailer().send(mail)
+            sent = self._given(mail)
         except Transient as error:
             wait = error.retry_after
             reaches_nobody = error.concerns_all or not error.code

@@ -28,6 +28,7 @@ from sync.settings.sections import (
     SafetySettings,
     SyncSettings,
 )
+from sync.settings.web import WebSettings
 from sync.settings.written import written
 
 WIDTH = 80
@@ -147,6 +148,7 @@ def blocks(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
     yield _own("safety", "safety", SafetySettings, given)
     yield _own("sync", "sync", SyncSettings, given)
     yield _own("bounces", "bounces", BouncesSettings, given)
+    yield _own("web", "web", WebSettings, given)
     yield _own("plugins", "plugins", PluginsSettings, given)
 
 

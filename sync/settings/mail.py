@@ -11,6 +11,7 @@ from moodle_bridge.model.channels import LEAST_BUDGET
 from sync.settings.base import PluginChoice, Section
 from sync.settings.values import (
     DOMAIN,
+    Address,
     BridgeAddress,
     ClockTime,
     DomainName,
@@ -94,6 +95,18 @@ class MailSettings(Section):
         default=200_000,
         description="The files of a post go with the mail up to this size together,"
         " the others as links. Many readers pay for what they receive.",
+    )
+    owner: Address | None = Field(
+        default=None,
+        description="Who answers for the bridge when a reader has a question; stands"
+        " in List-Owner of mails to single readers.",
+        examples=["admin@example.org"],
+    )
+    personal_senders: bool = Field(
+        default=True,
+        description="Give each reader's mail an envelope sender of its own, as in"
+        " bridge+b-KEY@..., so that a mail that comes back names its reader. Where the"
+        " mail host refuses such senders, the bridge's own address is used.",
     )
     receipts: bool = Field(
         default=True,

@@ -19,6 +19,7 @@ from sync.settings.sections import (
     SafetySettings,
     SyncSettings,
 )
+from sync.settings.web import WebSettings
 
 
 class Settings(Section):
@@ -50,6 +51,11 @@ class Settings(Section):
     bounces: BouncesSettings = Field(
         default_factory=BouncesSettings,
         description="When mail to an address counts as lost, and the address rests.",
+    )
+    web: WebSettings = Field(
+        default_factory=WebSettings,
+        description="The pages of the bridge itself, which `moodle-bridge serve`"
+        " answers with; nothing needs them.",
     )
     plugins: PluginsSettings = Field(
         default_factory=PluginsSettings, description="Plug-ins of others."

@@ -1,0 +1,47 @@
+"""The section [web]: the few pages that the bridge shows itself."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field, field_validator
+
+from sync.settings.base import Section
+from sync.settings.values import is_loopback
+
+
+class WebSettings(Section):
+    """Where `moodle-bridge serve` listens, and how the world reaches it."""
+
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="The address to listen at. It speaks plain http: let a web server"
+        " with TLS stand before it.",
+    )
+    port: int = Field(default=8025, ge=0, le=65535, description="The port.")
+    public_url: str | None = Field(
+        default=None,
+        description="The address of these pages for the world, which that web server"
+        " brings here. With it, mails to single readers offer to unsubscribe by one"
+        " click; without it, by mail alone.",
+        examples=["https://lists.example.org/bridge"],
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            host, _port = parts.hostname, parts.port
+        except ValueError:
+            raise ValueError("is not an address a browser would take") from None
+        if parts.scheme not in {"http", "https"} or not host or not url.isascii():
+            raise ValueError("must be a full address that begins with https://")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("must hold no login and no query")
+        if parts.scheme == "http" and not is_loopback(host):
+            raise ValueError("must be https (RFC 8058 section 3.1)")
+        return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
