@@ -19,14 +19,15 @@ from mappings.command_words import (
     vocabulary,
 )
 from mappings.subjects import plain_subject
-from moodle_bridge.model.channels import ChannelKind, Frequency
+from moodle_bridge.model.channels import LEAST_BUDGET, ChannelKind, Frequency
+
+NUMBERS_MOST = 20
+"""How many posts can be asked for in one line."""
 
 _LINES_MOST = 20
 _LINE_LONGEST = 100
 _TRY_LONGEST = 6
-_NUMBERS_MOST = 20
 _LARGEST_ID = 2**63 - 1
-_LEAST_BUDGET = 1000
 _LONGEST_PAUSE = timedelta(days=2 * 366)
 _NUMBERED = re.compile(r"^\s*[0-9]{1,2}[.)]\s+(?=\D)")
 _MENDED_LEAST = 4
@@ -317,7 +318,7 @@ def _limit(reader: Reader, now: datetime, zone: tzinfo) -> Command | Unclear | N
     reader.word(Word.DAY, Word.DAILY)
     if not reader.at_end:
         return None
-    return LimitMail(budget=size) if size >= _LEAST_BUDGET else Unclear.TOO_SMALL
+    return LimitMail(budget=size) if size >= LEAST_BUDGET else Unclear.TOO_SMALL
 
 
 def _pictures(reader: Reader, now: datetime, zone: tzinfo) -> Command | Unclear | None:
@@ -348,7 +349,7 @@ def _get(reader: Reader, now: datetime, zone: tzinfo) -> Command | Unclear | Non
         numbers.append(int(found[0]))
     if not numbers or not all(0 < one <= _LARGEST_ID for one in numbers):
         return None
-    if len(numbers) > _NUMBERS_MOST:
+    if len(numbers) > NUMBERS_MOST:
         return Unclear.TOO_MANY
     return GetPosts(numbers=tuple(dict.fromkeys(numbers)))
 
