@@ -39,6 +39,14 @@ def test_an_answer_without_a_subject_takes_the_one_it_answers() -> None:
     assert draft.subject == "Re: Plan"
 
 
+def test_a_word_of_the_subject_is_not_taken_for_a_prefix() -> None:
+    answer = written("From: a@b.example\nSubject: SV: [SM25] PD: next year")
+    draft = post_of(answer, parent_subject="PD: next year", tags=("SM25",))
+    assert draft.subject == "Re: PD: next year"
+    new = written("From: a@b.example\nSubject: [SM25] PD: next year")
+    assert post_of(new, tags=("SM25",)).subject == "PD: next year"
+
+
 def test_a_new_discussion_without_a_subject_is_named_by_its_first_words() -> None:
     read = written("From: a@b.example", "> quoted\n\nWhere is the plan? I need it.\n")
     assert post_of(read).subject == "Where is the plan? I need it."
