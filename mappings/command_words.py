@@ -140,7 +140,7 @@ stop: stop, unsubscribe, leave, quit
 each: each, every, all, everything, single
 digest: digest, digests, summary, summaries
 bundle: bundle, bundles
-moodle: only moodle, moodle only, only in moodle, web
+moodle: moodle, only moodle, moodle only, only in moodle, web
 daily: daily
 weekly: weekly
 monday: monday, mondays, mon
@@ -197,7 +197,7 @@ stop: stop, stoppen, afmelden, uitschrijven
 each: elk, elke, ieder, iedere, alle, alles
 digest: overzicht, samenvatting, digest
 bundle: bundel
-moodle: alleen moodle, enkel moodle
+moodle: moodle, alleen moodle, enkel moodle
 daily: dagelijks, dagelijkse
 weekly: wekelijks, wekelijkse
 monday: maandag
@@ -255,7 +255,7 @@ stop: arrêt, arrêter, arrête, stop, désabonner, désinscrire, désinscriptio
 each: chaque, tout, tous, toutes, chacun
 digest: résumé, résumés, condensé, digest, récapitulatif
 bundle: paquet, lot, paquets
-moodle: seulement moodle, moodle seulement, uniquement moodle
+moodle: moodle, seulement moodle, moodle seulement, uniquement moodle
 daily: quotidien, quotidienne, quotidiennement, tous les jours, par jour
 weekly: hebdomadaire, hebdo, toutes les semaines, par semaine
 monday: lundi, lundis
@@ -314,7 +314,7 @@ stop: parar, stop, baja, darse de baja, darme de baja, alto
 each: cada, todo, todos, todas
 digest: resumen, resúmenes, digest
 bundle: paquete, lote
-moodle: sólo moodle, sólo en moodle, moodle solamente
+moodle: moodle, sólo moodle, sólo en moodle, moodle solamente
 daily: diario, diaria, diariamente, cada día, todos los días
 weekly: semanal, semanalmente, cada semana
 monday: lunes
@@ -370,7 +370,7 @@ stop: parar, pare, stop, cancelar, sair
 each: cada, tudo, todos, todas
 digest: resumo, resumos, digest
 bundle: pacote, lote
-moodle: só moodle, só no moodle, apenas moodle, somente moodle
+moodle: moodle, só moodle, só no moodle, apenas moodle, somente moodle
 daily: diário, diária, diariamente, todos os dias, cada dia
 weekly: semanal, semanalmente, cada semana
 monday: segunda-feira, segunda
