@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
 
@@ -26,10 +27,13 @@ from moodle_bridge.moodle.rest import RestSettings
 from sync.authenticity import Looking
 from sync.jobs.asking import Asking
 from sync.jobs.believing import Believing
+from sync.jobs.digests import Digests
+from sync.jobs.leaving import LeavingByMail
 from sync.jobs.mirror_in import MirrorIn
 from sync.jobs.mirror_out import MirrorOut
 from sync.jobs.native import NativeMails
 from sync.jobs.notices import Notices
+from sync.jobs.own_mails import OwnMails
 from sync.jobs.posting import Posting
 from sync.jobs.questions import Questions
 from sync.jobs.receive import Reception
@@ -37,6 +41,7 @@ from sync.jobs.routing import Routing
 from sync.jobs.twice import Twice
 from sync.jobs.verdicts import Judge
 from sync.jobs.watch import Watch
+from sync.leaving import Leaving
 from sync.ledger import Ledger
 from sync.ledger.leases import Holder, this_run
 from sync.own_names import OwnNames
@@ -44,6 +49,7 @@ from sync.pairs import Pair
 from sync.participants import Participants
 from sync.places import Places, forget_place
 from sync.sending import Sending
+from sync.summary import Summary
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -357,8 +363,33 @@ class Bridge:
             secret=self.secret,
             account_id=lambda: self.account_id,
             max_mails=self.settings.safety.max_mails,
+            mail=self.settings.mail,
             let_out=let_out,
         )
+
+    def digests(self, pairs: Sequence[Pair]) -> Digests:
+        """Return the job that gathers posts into one mail to a person."""
+        return Digests(
+            pairs,
+            moodle=self.moodle,
+            ledger=self.ledger,
+            sending=self.sending,
+            participants=self.participants,
+            site=self.mail_site,
+            mail=self.settings.mail,
+            secret=self.secret,
+            account_id=lambda: self.account_id,
+            max_mails=self.settings.safety.max_mails,
+        )
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        """What it takes to let somebody go who wants no more mail."""
+        return Leaving(settings=self.settings, site=self.mail_site, secret=self.secret)
+
+    def leaving_by_mail(self) -> LeavingByMail:
+        """Return the job that lets people go who ask for it by mail."""
+        return LeavingByMail(self.leaving, ledger=self.ledger, sending=self.sending)
 
     def mirror_in(self, pairs: Sequence[Pair]) -> MirrorIn:
         """Return the job that carries mails to the forums."""
@@ -389,7 +420,7 @@ class Bridge:
                 max_size=mail.max_size,
                 believing=self.believing,
                 asking=Asking(
-                    route=self.reply_route,
+                    self.reply_route,
                     most_a_day=self.settings.safety.max_notices_per_day,
                 ),
                 spam=mail.spam,
@@ -419,6 +450,25 @@ class Bridge:
             secret=self.secret,
             site_url=self.settings.moodle.url,
             max_posts=self.settings.safety.max_posts,
+        )
+
+    def own_mails(self) -> OwnMails:
+        """Return the job that sends what was written down whole."""
+        return OwnMails(ledger=self.ledger, sending=self.sending)
+
+    def summary(self) -> Summary | None:
+        """Return what writes the daily mail to the admin, None when nobody gets it."""
+        mail = self.settings.mail
+        if mail.admin is None:
+            return None
+        return Summary(
+            ledger=self.ledger,
+            admin=mail.admin,
+            at=mail.summary_at,
+            zone=ZoneInfo(mail.timezone),
+            site=self.mail_site,
+            secret=self.secret,
+            name=self.list_of(self.settings.pairs[0]).address.name,
         )
 
     def questions(self, pairs: Sequence[Pair]) -> Questions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from sync.cli import options
@@ -62,6 +64,38 @@ def drop(
     from sync.commands import held  # noqa: PLC0415 - keeps the start fast
 
     return held.drop(invocation, ids=ids, reason=reason)
+
+
+@command.command(
+    "reply",
+    epilog=options.examples(
+        "moodle-bridge held reply mail-12",
+        "moodle-bridge held reply mail-12 --text 'Which course do you mean?'",
+    ),
+)
+@click.argument("id", metavar="ID")
+@click.option("--text", metavar="TEXT", help="What to write; an editor is opened else.")
+@click.option("--stdin", is_flag=True, help="Read what to write from standard input.")
+@options.pass_invocation
+def reply(
+    invocation: Invocation,
+    *,
+    id: str,  # noqa: A002 - the argument
+    text: str | None,
+    stdin: bool,
+) -> Result:
+    """Write to the sender of a held mail, which stays held.
+
+    The mail goes out from the bridge's address with the next `sync`. What its reader
+    answers is held as well, and never posted by itself.
+    """
+    from sync.commands import held_reply  # noqa: PLC0415 - keeps the start fast
+
+    if text is None and stdin:
+        text = sys.stdin.read()
+    if text is None:
+        text = click.edit(held_reply.draft(invocation, id=id), extension=".txt")
+    return held_reply.run(invocation, id=id, text=text or "")
 
 
 def _overview(invocation: Invocation | None) -> Result:

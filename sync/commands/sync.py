@@ -83,6 +83,9 @@ def _once(
     begun = _begin(bridge, engine, pairs, first)
     if begun is None:
         return
+    digests = bridge.digests(everything)
+    if not engine.dry_run:
+        digests.begin()
     received = bridge.reception.fetch(
         bridge.mailboxes,
         begin=None if first is None else first == "now",
@@ -96,6 +99,8 @@ def _once(
     if only != "mirror-out":
         if not engine.dry_run:
             bridge.reception.look_again()
+        # First: who wants no more mail is to get none from this run.
+        engine.run(bridge.leaving_by_mail())
         engine.run(bridge.mirror_in(everything))
         report.problems += bridge.own_names.problems
         engine.run(bridge.questions(everything))
@@ -108,6 +113,11 @@ def _once(
             bridge.forget_places()
         for pair in pairs:
             engine.run(bridge.mirror_out(pair, let_out=begun[pair.name]))
+        engine.run(digests)
+    summary = bridge.summary()
+    if summary is not None and not engine.dry_run:
+        summary.plan()
+    engine.run(bridge.own_mails())
 
 
 def _begin(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sync.pairs import Pair
 
 DISCUSSION_GONE = "discussion-gone"
+ASKED = "asked:"
+"""Before the Message-ID of an admin's mail, in the cursors: about which mail it is."""
+_IDS_MOST = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,8 @@ class Route:
     None for a new discussion. `by_list` is true when members have it from the list
     itself. `native` is true when it answers a mail that Moodle itself sent; with no
     link, that one told of something that the bridge does not carry. `why` says in words
-    how it was found.
+    how it was found. `asked` is the number of the held mail about which an admin had
+    written what this answers.
     """
 
     pair: Pair | None
@@ -39,6 +43,7 @@ class Route:
     by_list: bool = False
     unknown_parent: bool = False
     native: bool = False
+    asked: int | None = None
     why: str = ""
 
 
@@ -95,6 +100,7 @@ class Routing:
             by_list=pair is not None and came_by_list(mail, pair),
             unknown_parent=bool(ids) and link is None and awaited is None,
             native=is_native and not keyed,
+            asked=_asked(transaction, (*mail.in_reply_to, *mail.references)),
             why=found.reason,
         )
 
@@ -149,6 +155,14 @@ class Routing:
         if len(hits) == 1:
             return hits[0]
         return self._pairs[0] if len(self._pairs) == 1 else None
+
+
+def _asked(transaction: Transaction, ids: Sequence[str]) -> int | None:
+    for message_id in ids[-_IDS_MOST:]:
+        about = transaction.cursors.get(f"{ASKED}{message_id}")
+        if about is not None:
+            return int(about)
+    return None
 
 
 def came_by_list(mail: ReadMail, pair: Pair) -> bool:

@@ -106,6 +106,13 @@ class Judge:
         question = self._asking.question_in(transaction, inbound, mail)
         if question is not None and not forged:
             return self._asking.answered(base, question)
+        if route.asked is not None and not inbound.released:
+            return base.held(
+                "place",
+                "answers-admin",
+                f"It answers what you wrote about mail-{route.asked}: read it, then drop"
+                " it; release it only if it is meant for everybody.",
+            )
         author = author_of(mail, None if known is None else known.address)
         if forged and not inbound.released and not self._may_be_asked(pair, author):
             return base.held(
@@ -131,6 +138,12 @@ class Judge:
                 " Release it if it is a mail of its own, or drop it.",
             )
         return self._placed(transaction, replace(base, trimmed=trimmed), pair, author)
+
+    def is_answer_to_us(
+        self, transaction: Transaction, inbound: Inbound, mail: ReadMail
+    ) -> bool:
+        """Say whether a mail answers a question of the bridge, and so no post."""
+        return self._asking.question_in(transaction, inbound, mail) is not None
 
     def _screened(
         self, inbound: Inbound, mail: ReadMail, known: IMailingList | None

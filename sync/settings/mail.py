@@ -127,6 +127,17 @@ class MailSettings(Section):
         " hold: it is held for the admin. ignore: it is put aside, and can be found"
         " with `explain`. post: the mark is not looked at.",
     )
+    admin: Address | None = Field(
+        default=None,
+        description="Who gets a mail, at most one a day, when something is held,"
+        " refused or bouncing; with what to type. Nobody when left out.",
+        examples=["admin@example.org"],
+    )
+    summary_at: ClockTime = Field(
+        default=time(7),
+        description="The hour of that mail, by the clock of `timezone`.",
+        examples=["07:00"],
+    )
     timezone: ZoneName = Field(
         default="UTC",
         description="The time zone of people for whom neither Moodle nor their pair"

@@ -1,0 +1,111 @@
+"""Sends what a person or the bridge itself wrote: answers about held mails, summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from moodle_bridge.model.mail import OutgoingMail
+from sync.actions import Action, Done, Later, Outcome, Plan, Refused, Settlement
+from sync.ledger.intents import Intent, IntentState
+
+if TYPE_CHECKING:
+    from sync.ledger import Ledger, Transaction
+    from sync.sending import Sending
+
+NAME = "own-mails"
+
+
+class OwnMails:
+    """The job that sends the mails which were written down whole.
+
+    They are planned by `write_down`, in whatever transaction has the reason for them.
+    """
+
+    name = NAME
+
+    def __init__(self, *, ledger: Ledger, sending: Sending) -> None:
+        self._ledger = ledger
+        self._sending = sending
+
+    def settle(self, intent: Intent) -> Settlement:
+        """See `Job`."""
+        return self._sending.settle(intent)
+
+    def guard(self, actions: int) -> None:
+        """See `Job`: each was asked for by a person, or is the one of its day."""
+
+    def observe(self) -> Iterator[tuple[Intent, ...]]:
+        """See `Job`: what was written down and not sent."""
+        with self._ledger.reading() as transaction:
+            planned = transaction.intents.with_state(IntentState.PLANNED, job=self.name)
+        if planned:
+            yield tuple(planned)
+
+    def plan(self, observation: tuple[Intent, ...]) -> Plan:
+        """See `Job`."""
+        return Plan(
+            actions=tuple(
+                Action(
+                    key=intent.key,
+                    kind=intent.kind,
+                    source=intent.source,
+                    stream=intent.stream,
+                    summary=intent.summary,
+                    details=intent.details,
+                    receipt=intent.receipt,
+                )
+                for intent in observation
+            )
+        )
+
+    def carry_out(self, action: Action) -> Outcome:
+        """See `Job`."""
+        details = action.details
+        outcome = self._sending.send(
+            OutgoingMail(
+                key=action.key,
+                message_id=details["message_id"],
+                sender=details["sender"],
+                recipients=self._sending.recipients(details["to"]),
+                content=details["content"].encode("latin-1"),
+            )
+        )
+        # The forum and the other mails do not wait for it.
+        return replace(outcome, cause=None) if isinstance(outcome, Later) else outcome
+
+    def completed(
+        self, transaction: Transaction, intent: Intent, outcome: Done | Refused
+    ) -> None:
+        """See `Job`: what went out is not kept; what was refused may be released."""
+        if isinstance(outcome, Done):
+            kept = {"message_id": intent.details.get("message_id", "")}
+            transaction.intents.change(intent.id, details=kept)
+
+
+def write_down(
+    transaction: Transaction,
+    mail: OutgoingMail,
+    *,
+    key: str,
+    kind: str,
+    source: str,
+    summary: str,
+) -> Intent:
+    """Plan a mail; `mail.key` is its receipt. May be repeated: `key` names it."""
+    return transaction.intents.plan(
+        key=key,
+        job=NAME,
+        kind=kind,
+        source=source,
+        stream=f"{NAME}:{key}",
+        summary=summary,
+        details={
+            "message_id": mail.message_id,
+            "sender": mail.sender,
+            "to": mail.recipients[0],
+            "content": mail.content.decode("latin-1"),
+        },
+        receipt=mail.key,
+    )
