@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mappings.audience import answered_by, may_go_to_list, may_go_to_people, readers
+from mappings.importance import importance
 from mappings.letter import MailSite
 from moodle_bridge.errors import Rejection
 from moodle_bridge.interfaces import Delivery
+from moodle_bridge.model.channels import Channel
 from moodle_bridge.model.forum import Discussion, DiscussionPosts, Forum, Post
 from sync.actions import Action, Done, Outcome, Plan, Refused, Settlement
 from sync.actions import Withheld as LeftAlone
+from sync.channels import Choices, list_delivers
 from sync.job import refuse_beyond
 from sync.jobs.again import Again, times_again
+from sync.jobs.allowance import Allowance, day_of, owed, spent
 from sync.jobs.authorship import ancestors, in_own_name, in_own_names, parent_shown
 from sync.jobs.letters import Letters, Load
+from sync.jobs.mail_keys import addressee, mail_key_of
 from sync.jobs.outbound_records import as_read, gone, left_out, only, withheld, worded
 from sync.jobs.sights import Sight, Sights
-from sync.ledger.intents import Intent
+from sync.ledger.intents import Intent, IntentState
 from sync.ledger.links import Link, LinkState, Origin
-from sync.participants import folded
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:
@@ -33,9 +37,11 @@ if TYPE_CHECKING:
     from sync.pairs import Pair
     from sync.participants import Participants
     from sync.sending import Sending
+    from sync.settings.mail import MailSettings
 
 # Moodle shows other people's answers in a Q&A forum when one's own is final.
 _EDITING_TIME = timedelta(minutes=30)
+_NOT_BEGUN = {IntentState.PLANNED, IntentState.WITHDRAWN}
 
 
 class MirrorOut:
@@ -57,6 +63,7 @@ class MirrorOut:
         secret: bytes,
         account_id: Callable[[], int],
         max_mails: int,
+        mail: MailSettings,
         let_out: int = 0,
     ) -> None:
         self.name = f"mirror-out:{pair.name}"
@@ -70,6 +77,8 @@ class MirrorOut:
         self._account_id = account_id
         self._max_mails = max_mails
         self._let_out = let_out
+        self._mail = mail
+        self._allowance = Allowance(ledger)
 
     def settle(self, intent: Intent) -> Settlement:
         """See `Job`."""
@@ -143,8 +152,14 @@ class MirrorOut:
         post = posts[link.post_id]
         source = f"post:{link.pair}:{link.post_id}"
         forum = self._pair.place.forums[seen.discussion.forum_id]
+        with self._ledger.reading() as transaction:
+            again = times_again(transaction, link)
+            had = transaction.delivered.of_posts(link.pair, [link.post_id])
+        # Somebody who had it in a digest gets a mail of it when it is sent once more,
+        # or was edited since.
+        spared = set() if again.number or link.revision else had[link.post_id]
         rejection, deliveries = self._audience(
-            link, post, in_own_names(posts, links), seen.discussion, forum
+            link, post, in_own_names(posts, links), seen.discussion, forum, had=spared
         )
         if rejection is not None:
             return Plan(
@@ -155,34 +170,96 @@ class MirrorOut:
                 ),
                 records=(withheld(link, rejection, seen.discussion),),
             )
-        with self._ledger.reading() as transaction:
-            again = times_again(transaction, link)
         deliveries = again.among(deliveries)
         if not deliveries:
-            # Whom it was to go to again gets no single mails any more.
+            # Its readers have it in their digests, or want no mail; or whom it was to
+            # go to again gets no single mails any more.
             return Plan(records=(only(source, link, ()),))
         parent = posts.get(post.parent_id) if post.parent_id else None
-        actions = tuple(
+        shown = in_own_name(post, link)
+        recalled = parent_shown(parent, links)
+        wanted = [
             self._action(
                 source,
                 Load(
                     link=link,
-                    post=in_own_name(post, link),
-                    parent=parent_shown(parent, links),
+                    post=shown,
+                    parent=recalled,
                     discussion=seen.discussion,
                     forum=forum,
                     delivery=delivery,
                     ancestors=ancestors(post, posts, links),
+                    picture_limit=self._channel(delivery).picture_limit,
                 ),
                 again,
             )
             for delivery in deliveries
-        )
+        ]
+        words = self._letters.words(wanted[0].load)
+        fitting = [self._fitted(action, recalled) for action in wanted]
+        actions = tuple(action for action, _ in fitting if action is not None)
         keys = [action.key for action in actions]
-        words = self._letters.words(actions[0].load)
-        records = [only(source, link, keys), as_read(link, post, keys)]
+        records = [record for _, kept in fitting for record in kept]
+        records += [only(source, link, keys), as_read(link, post, keys)]
         records += [worded(link, words)] if words else []
         return Plan(actions=actions, records=tuple(records))
+
+    def _fitted(
+        self, action: Action, parent: Post | None
+    ) -> tuple[Action | None, list[Callable[[Transaction], None]]]:
+        """Return a mail as it fits into its reader's day; None when it does not.
+
+        With it what is to be written down: what it costs, or that its name is owed.
+        """
+        load: Load = action.load
+        person, channel = load.delivery.person, self._channel(load.delivery)
+        if person is None or channel.budget is None:
+            return action, []
+        with self._ledger.reading() as transaction:
+            known = transaction.intents.get(action.key)
+        if known is not None and known.state not in _NOT_BEGUN:
+            return action, []
+        facilitators = {
+            one.user_id
+            for one in self._participants.of_course(self._pair.place.course.id)
+            if one.facilitator
+        }
+        matters = importance(
+            load.post,
+            load.discussion,
+            person,
+            parent=parent,
+            facilitators=facilitators,
+        )
+        zone = self._choices.zone(person, self._pair.name)
+        day = day_of(self._ledger.clock(), zone)
+        for attach in (True, False):
+            tried = replace(load, attach=attach)
+            size = self._letters.size(action, tried)
+            if self._allowance.take(
+                person.user_id,
+                action.key,
+                size,
+                budget=channel.budget,
+                day=day,
+                importance=matters,
+            ):
+                noted = spent(person.user_id, action.key, day, size)
+                return replace(action, load=tried), [noted]
+        return None, [owed(person.user_id, load.link)]
+
+    @cached_property
+    def _choices(self) -> Choices:
+        with self._ledger.reading() as transaction:
+            chosen = transaction.channels.everyone()
+        return Choices(
+            chosen, pairs={self._pair.name: self._pair.settings}, mail=self._mail
+        )
+
+    def _channel(self, delivery: Delivery) -> Channel:
+        if delivery.person is None:
+            return Channel()
+        return self._choices.of(delivery.person.user_id, self._pair.name)
 
     def _audience(
         self,
@@ -191,6 +268,8 @@ class MirrorOut:
         posts: Sequence[Post],
         discussion: Discussion,
         forum: Forum,
+        *,
+        had: Collection[int],
     ) -> tuple[Rejection | None, Sequence[Delivery]]:
         now = self._ledger.clock()
         group = self._pair.place.group_id
@@ -223,13 +302,20 @@ class MirrorOut:
                 Rejection(reason="nobody", advice="Nobody who may read it gets mail."),
                 (),
             )
+        if known:
+            people = [
+                person
+                for person in people
+                if person.user_id not in had
+                and list_delivers(self._choices.of(person.user_id, link.pair), now)
+            ]
+            deliveries = self._pair.mailing_list.deliveries(people)
         return None, deliveries
 
     def _action(self, source: str, load: Load, again: Again) -> Action:
         link, recipient = load.link, load.delivery.recipient
-        whom = hashlib.sha256(folded(recipient).encode()).hexdigest()[:16]
-        key = f"mail:{link.pair}:{link.post_id}:{link.revision}:{whom}"
-        key = again.key(key)
+        whom = addressee(recipient)
+        key = again.key(mail_key_of(link, recipient))
         person = load.delivery.person
         stream = f"{self.name}:{link.discussion_id}"
         return Action(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, update
 
 from moodle_bridge.model.channels import Channel, ChannelKind, Frequency
 from moodle_bridge.runtime import Clock
@@ -110,6 +110,15 @@ class Gatherings:
             schema.gathering,
             {"user_id": user_id},
             served_at=moment,
+        )
+
+    def forget_before(self, user_id: int, moment: datetime) -> None:
+        """Let nothing from before a moment wait any more; may be repeated."""
+        table = schema.gathering
+        self._connection.execute(
+            update(table)
+            .where(table.c.user_id == user_id, table.c.since < moment)
+            .values(since=moment)
         )
 
     def end(self, user_id: int) -> None:

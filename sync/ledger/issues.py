@@ -255,16 +255,21 @@ class Spending:
             bytes=size,
         )
 
+    def of_day(self, user_id: int, day: str) -> dict[str, int]:
+        """Return the bytes of a day, by the intents of the mails."""
+        table = schema.spent
+        rows = self._connection.execute(
+            select(table.c.key, table.c.bytes).where(
+                table.c.user_id == user_id, table.c.day == day
+            )
+        )
+        return {row.key: row.bytes for row in rows}
+
     def on(self, user_id: int, day: str, *, but: str = "") -> int:
         """Return the bytes of a day, without those of the intent `but`."""
-        table = schema.spent
-        spent = self._connection.execute(
-            select(func.sum(table.c.bytes)).where(
-                table.c.user_id == user_id, table.c.day == day, table.c.key != but
-            )
-        ).scalar_one()
-        # PostgreSQL sums whole numbers to a decimal.
-        return int(spent or 0)
+        return sum(
+            size for key, size in self.of_day(user_id, day).items() if key != but
+        )
 
 
 def _issue(row: Row[Any]) -> Issue:

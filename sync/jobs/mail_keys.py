@@ -1,0 +1,24 @@
+"""The names of the mails of single posts, as intents: one for each reader and edit."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sync.ledger.links import Link
+from sync.participants import folded
+
+
+def addressee(address: str) -> str:
+    """Return what stands for an address in the key of a mail."""
+    return hashlib.sha256(folded(address).encode()).hexdigest()[:16]
+
+
+def mail_key_of(link: Link, address: str) -> str:
+    """Return the key of the mail of a post, or of its newest edit, to an address."""
+    return f"mail:{link.pair}:{link.post_id}:{link.revision}:{addressee(address)}"
+
+
+def was_mailed(keys: set[str], addresses: tuple[str, ...]) -> bool:
+    """Say whether one of a post's mails, by their keys, is for one of these addresses."""
+    whom = {addressee(address) for address in addresses}
+    return any(key.rpartition(":")[2] in whom for key in keys)
