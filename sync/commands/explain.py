@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mappings.proof import told_of
 from moodle_bridge.errors import ConfigError
+from sync.authenticity import authenticity_of
 from sync.bridge import Bridge
 from sync.cli.result import Result
 from sync.ledger.links import Origin
@@ -79,12 +81,19 @@ def _told_of_mail(mail: Inbound) -> list[str]:
         + (f": {mail.reason}{_by_rule(mail)}" if mail.rule else ""),
     ]
     lines += [f"  {text}" for text in (mail.detail, mail.advice) if text]
+    lines.append(f"  whether From is true: {whether_true(mail)}")
     if mail.post_id is not None:
         lines.append(f"  became post {mail.post_id} of pair {mail.pair}")
     if mail.cut:
         lines += ["  not shown in the post:"]
         lines += [f"  | {line}" for line in mail.cut.splitlines()]
     return lines
+
+
+def whether_true(mail: Inbound) -> str:
+    """Return in words what was found out about a mail's From when it came."""
+    found = authenticity_of(mail.authenticity)
+    return "nobody looked" if found is None else told_of(found)
 
 
 def _by_rule(mail: Inbound) -> str:
@@ -132,6 +141,7 @@ def _mail_data(mail: Inbound) -> dict[str, object]:
         "reason": mail.reason,
         "advice": mail.advice,
         "detail": mail.detail,
+        "authenticity": whether_true(mail),
         "pair": mail.pair,
         "post_id": mail.post_id,
         "cut": mail.cut,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,6 @@ _ADVICE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """Asks owners of addresses, never twice about the same mail or a refused address.
 
@@ -42,8 +41,11 @@ class Asking:
     in a day, whoever is asked.
     """
 
-    route: ReplyRoute
-    most_a_day: int
+    def __init__(self, route: ReplyRoute, *, most_a_day: int) -> None:
+        self._route = route
+        self._most_a_day = most_a_day
+        # Asked in this run, and perhaps not in the ledger yet: the mail by its key.
+        self._asked_now: dict[tuple[int, str], str] = {}
 
     def asked(
         self,
@@ -63,12 +65,13 @@ class Asking:
         it, and their owner is not asked about them.
         """
         inbound = base.inbound
-        key = question_key(self.route.secret, inbound.key, person.user_id)
+        key = question_key(self._route.secret, inbound.key, person.user_id)
         wanted = folded(address)
         before = transaction.questions.about(person.user_id, wanted)
         over = {Answer.NO, Answer.EXPIRED}
         if any(one.answer in over for one in before) or not person.addresses:
             return None
+        asked_now = self._asked_now.get((person.user_id, wanted))
         held = replace(
             base,
             state=InboundState.HELD,
@@ -79,12 +82,11 @@ class Asking:
         )
         if any(one.answer is None and one.key != key for one in before):
             return held
-        since = transaction.clock() - _DAY
-        asked = transaction.questions.asked_since
-        if asked(since) >= self.most_a_day or (
-            asked(since, user_id=person.user_id) >= _MOST_A_PERSON
-        ):
+        if asked_now not in {None, inbound.key}:
+            return held
+        if asked_now is None and not self._may_ask(transaction, person):
             return None
+        self._asked_now[person.user_id, wanted] = inbound.key
 
         def write_down(inner: Transaction) -> None:
             inner.questions.ask(
@@ -97,11 +99,21 @@ class Asking:
 
         return replace(held, records=(write_down,))
 
+    def _may_ask(self, transaction: Transaction, person: Person) -> bool:
+        since = transaction.clock() - _DAY
+        asked = transaction.questions.asked_since
+        now = [user_id for user_id, _ in self._asked_now]
+        return (
+            asked(since) + len(now) < self._most_a_day
+            and asked(since, user_id=person.user_id) + now.count(person.user_id)
+            < _MOST_A_PERSON
+        )
+
     def question_in(
         self, transaction: Transaction, inbound: Inbound, mail: ReadMail
     ) -> Question | None:
         """Return the question that a mail answers, None when it answers none."""
-        for text in key_texts(mail, self.route, inbound.envelope_recipient):
+        for text in key_texts(mail, self._route, inbound.envelope_recipient):
             question = transaction.questions.get(text)
             if question is not None:
                 return question

@@ -195,6 +195,7 @@ class MirrorIn:
                 and timedelta() <= age < PARENT_WAIT
                 and inbound.state is InboundState.NEW
                 and mail.references
+                and not self._judge.is_answer_to_us(transaction, inbound, mail)
             ):
                 return None, None
             judged = self._judge.judge(transaction, inbound, mail, route)
