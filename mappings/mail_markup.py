@@ -146,15 +146,19 @@ def _readings(kept: str) -> tuple[tuple[bool, Words], ...]:
 
 
 def _keep_stretch(layout: Layout, start: int, end: int) -> None:
+    first, last = start, end
     for element, begins in layout.begins.items():
         if element.tag == "img":
-            if not _is_beside(element, layout, begins, start, end):
+            if _is_beside(element, layout, begins, start, end):
+                # The space between the text and its picture stays as well.
+                first, last = min(first, begins), max(last, begins)
+            else:
                 element.attrib.clear()
                 element.tag = DROPPED
         elif element.tag == "hr" and not start < begins < end:
             element.tag = DROPPED
     for slot in layout.slots:
-        slot.put(slot.text[max(0, start - slot.start) : max(0, end - slot.start)])
+        slot.put(slot.text[max(0, first - slot.start) : max(0, last - slot.start)])
 
 
 def _is_beside(
@@ -188,7 +192,9 @@ def _remote(image: etree._Element) -> str:
         return ""
     source = (image.get("src") or "").strip()
     alt = cut(one_line(image.get("alt") or ""), _ALT_LONGEST)
-    named = alt or cut(one_line(file_name(source)), _ALT_LONGEST)
+    # An empty text says that there is nothing to be seen.
+    unsaid = image.get("alt") is None
+    named = cut(one_line(file_name(source)), _ALT_LONGEST) if unsaid else alt
     has_link = any(above.tag == "a" for above in image.iterancestors())
     if not re.match(r"(?i)https?://", source) or not LINK.fullmatch(source):
         return f"[{escape(alt)}]" if alt else ""

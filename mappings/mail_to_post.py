@@ -9,11 +9,14 @@ from html import escape
 
 from mappings.language import written_language
 from mappings.mail_files import uniquely_named
+from mappings.mail_markup import markup_of
+from mappings.mail_pictures import elided_pictures, set_in_text
 from mappings.mail_reading import ReadMail
 from mappings.one_line import cut, one_line
 from mappings.phrases import phrase
 from mappings.quoting import is_quote
-from mappings.subjects import plain_subject, post_subject
+from mappings.stand_ins import StandIns
+from mappings.subjects import plain_subject, post_subject, same_subject
 from mappings.text_html import html_from_line, html_from_text, wrapped_in_marker
 from mappings.trimming import Trimmed
 from moodle_bridge.model.mail import MailFile
@@ -39,13 +42,15 @@ class PostDraft:
     """A post that is ready for Moodle.
 
     `subject` is at most 255 characters without markup; `message_html` is safe by
-    construction and carries the marker as a class; `note_of_cut` is true when it
-    says that quoted text was left out.
+    construction and carries the marker as a class; `pictures` are those that it shows,
+    `files` go beside it. `note_of_cut` is true when it says that quoted text was left
+    out.
     """
 
     subject: str
     message_html: str
     files: tuple[MailFile, ...] = ()
+    pictures: tuple[MailFile, ...] = ()
     note_of_cut: bool = False
 
 
@@ -69,28 +74,59 @@ def post_from_mail(
     the reader's, for the bridge's own words; None for English. `parent_subject` is
     that of the post that is answered, None for a new discussion. `tags` are the
     list's tags, taken off the subject; None takes off whatever stands in square
-    brackets. Pictures that stood in the text come along as files.
+    brackets. Where the mail's HTML says just what the trimmed text says, its form is
+    kept. Pictures that stand in the text are set in their places; those that stand in
+    what was cut are let go.
     """
-    files = uniquely_named(
-        file for file in mail.files if file.media_type not in _MACHINE_FILES
-    )
+    body = _body(mail, trimmed)
+    files, pictures = body.files, body.pictures
     noted = _is_substantial(trimmed)
     pieces = []
     if author_line:
         shown = _linked(html_from_line(author_line), author)
         pieces.append(_AUTHOR_LINE.format(shown))
-    pieces.append(html_from_text(trimmed.kept))
-    if not trimmed.kept.strip() and files:
+    pieces.append(body.html)
+    if not trimmed.kept.strip() and files and not pictures:
         pieces.append(html_from_line(", ".join(file.filename for file in files)))
     if noted:
         pieces.append(html_from_line(phrase(language, "quote_left_out")))
     return PostDraft(
-        subject=_subject(mail, trimmed, files, parent_subject, tags),
+        subject=_subject(mail, trimmed, (*pictures, *files), parent_subject, tags),
         message_html=wrapped_in_marker(
             "".join(pieces), marker, language=written_language(trimmed.kept)
         ),
         files=files,
+        pictures=pictures,
         note_of_cut=noted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    html: str
+    files: tuple[MailFile, ...]
+    pictures: tuple[MailFile, ...]
+
+
+def _body(mail: ReadMail, trimmed: Trimmed) -> _Body:
+    files = [file for file in mail.files if file.media_type not in _MACHINE_FILES]
+    markup = markup_of(mail.html, trimmed.kept, files) if mail.html else None
+    if markup is not None:
+        html, pictures, elided = markup.html, markup.pictures, markup.elided
+    else:
+        stand_ins = StandIns()
+        text, pictures = set_in_text(StandIns.without(trimmed.kept), files, stand_ins)
+        html = stand_ins.resolved(html_from_text(text))
+        elided = elided_pictures(mail.html, trimmed.cut, files)
+    elsewhere = elided | {file.content_id for file in pictures}
+    return _Body(
+        html,
+        uniquely_named(
+            file
+            for file in files
+            if file.content_id is None or file.content_id not in elsewhere
+        ),
+        pictures,
     )
 
 
@@ -117,10 +153,12 @@ def _subject(
     parent_subject: str | None,
     tags: Sequence[str] | None,
 ) -> str:
-    plain = plain_subject(mail.subject, tags=tags)
     if parent_subject is not None:
-        name = plain or plain_subject(parent_subject) or parent_subject
-        return post_subject(f"Re: {name}")
+        name = plain_subject(mail.subject, tags=tags)
+        if not name or same_subject(mail.subject, parent_subject):
+            name = plain_subject(parent_subject, tags=tags, answer=False)
+        return post_subject(f"Re: {name or parent_subject}")
+    plain = plain_subject(mail.subject, tags=tags, answer=False)
     first = next(
         (
             one_line(line)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import nh3
 from lxml import etree
 
@@ -64,7 +66,7 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
-_ENDS = ("<br>", "<div><br></div>", "<p></p>", "<div></div>", "<hr>", "\n", " ")
+_ENDS = ("<br>", "\n", " ")
 
 
 def take_out_empty(tree: etree._Element) -> None:
@@ -82,6 +84,22 @@ def take_out_empty(tree: etree._Element) -> None:
                 element.tag = DROPPED
         elif element.tag not in {"td", "th"} and not _is_blank_line(element):
             _take_out(element)
+    events = list(etree.iterwalk(tree, events=("start", "end")))
+    _take_out_blank_lines(events, "start")
+    _take_out_blank_lines(reversed(events), "end")
+
+
+def _take_out_blank_lines(
+    events: Iterable[tuple[str, etree._Element]], entering: str
+) -> None:
+    """Take away the blank lines at the end from which the events come."""
+    for event, element in events:
+        inside = event == "start"
+        if _is_written(element.text if inside else element.tail):
+            return
+        kept = element.tag in {"html", "body", "td", "th"}
+        if event != entering and not kept:
+            element.tag = DROPPED
 
 
 def _is_written(text: str | None) -> bool:
@@ -105,6 +123,10 @@ def _is_wrapping(element: etree._Element, *, has_text: bool) -> bool:
         return False
     if element.get("lang"):
         return False
+    parent = element.getparent()
+    alone = parent is not None and parent.tag == "body" and len(parent) == 1
+    if alone and not _is_written(element.tail):
+        return True
     return not has_text and all(child.tag in _BLOCKS for child in element)
 
 

@@ -235,6 +235,7 @@ class Forums(Moderation):
         *,
         group_id: int | None = None,
         attachments_draft_id: int | None = None,
+        inline_draft_id: int | None = None,
         subscribe: bool = False,
     ) -> int:
         """Begin a discussion and return its id. See `posting.add_discussion`."""
@@ -245,6 +246,7 @@ class Forums(Moderation):
             message,
             group_id=group_id,
             attachments_draft_id=attachments_draft_id,
+            inline_draft_id=inline_draft_id,
             subscribe=subscribe,
         )
 
@@ -255,6 +257,7 @@ class Forums(Moderation):
         message: str,
         *,
         attachments_draft_id: int | None = None,
+        inline_draft_id: int | None = None,
         subscribe: bool = False,
         private_by: ForumAccess | None = None,
     ) -> Post:
@@ -269,6 +272,7 @@ class Forums(Moderation):
             subject,
             message,
             attachments_draft_id=attachments_draft_id,
+            inline_draft_id=inline_draft_id,
             subscribe=subscribe,
             private=private_by is not None,
             may_be_private=private_by is not None

@@ -22,12 +22,15 @@ def add_discussion(
     *,
     group_id: int | None,
     attachments_draft_id: int | None,
+    inline_draft_id: int | None = None,
     subscribe: bool,
 ) -> int:
     """Begin a discussion as the token's user and return its id.
 
     `subject` is plain text of at most 255 characters without `<tags>`, `message` HTML
-    that bears a marker. `group_id` None is for all participants. `subscribe` asks
+    that bears a marker; it shows the pictures of the draft area `inline_draft_id` as
+    `@@PLUGINFILE@@/name`, and those of another account's area are not there, without a
+    word. `group_id` None is for all participants. `subscribe` asks
     Moodle to mail the account every answer. Raises Permanent, Transient (nothing was
     done), InDoubt: look for the marker before it is tried again.
     `mod_forum_add_discussion`.
@@ -40,7 +43,9 @@ def add_discussion(
             "message": message,
             # Left out, Moodle takes the group that the account last looked at.
             "groupid": EVERYBODY if group_id is None else group_id,
-            "options": _options(attachments_draft_id, subscribe=subscribe),
+            "options": _options(
+                attachments_draft_id, inline_draft_id, subscribe=subscribe
+            ),
         },
         ADDED,
     ).value
@@ -54,6 +59,7 @@ def add_reply(
     message: str,
     *,
     attachments_draft_id: int | None,
+    inline_draft_id: int | None = None,
     subscribe: bool,
     private: bool,
     may_be_private: bool,
@@ -74,7 +80,7 @@ def add_reply(
             code="noprivatereply",
             advice="Give the account mod/forum:postprivatereply, or answer by hand.",
         )
-    options = _options(attachments_draft_id, subscribe=subscribe)
+    options = _options(attachments_draft_id, inline_draft_id, subscribe=subscribe)
     if private:
         options.append({"name": "private", "value": True})
     replied: Replied = client.write(
@@ -94,13 +100,17 @@ def add_reply(
     return post
 
 
-def _options(draft_id: int | None, *, subscribe: bool) -> list[dict[str, Any]]:
+def _options(
+    draft_id: int | None, inline_draft_id: int | None, *, subscribe: bool
+) -> list[dict[str, Any]]:
     # Left out, Moodle subscribes the account and mails it what it wrote itself.
     options: list[dict[str, Any]] = [
         {"name": "discussionsubscribe", "value": subscribe}
     ]
     if draft_id:
         options.append({"name": "attachmentsid", "value": draft_id})
+    if inline_draft_id:
+        options.append({"name": "inlineattachmentsid", "value": inline_draft_id})
     return options
 
 

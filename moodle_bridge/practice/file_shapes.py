@@ -103,12 +103,13 @@ def listed_files(call: Call, key: AreaKey) -> list[dict[str, Any]]:
 def take_drafts(call: Call, forum: Forum, draftid: int, key: AreaKey) -> None:
     """Make an area hold exactly the caller's drafts, within the forum's limits.
 
-    Too many and too large files are dropped without a word, as Moodle does.
+    Too many and too large files are dropped without a word, as Moodle does; for files
+    inside a text the limits of the forum do not count.
     """
-    drafts = call.state.files.get(draft_key(call, draftid), [])
-    limit = forum.maxbytes or call.site.max_upload_bytes
-    taken = [file for file in drafts if len(file.content) <= limit]
+    taken = call.state.files.get(draft_key(call, draftid), [])
     if key[2] == "attachment":
+        limit = forum.maxbytes or call.site.max_upload_bytes
+        taken = [file for file in taken if len(file.content) <= limit]
         taken = taken[: forum.maxattachments]
     contextid, component, filearea, itemid = key
     kept = [

@@ -13,7 +13,6 @@ from mappings.identity import post_message_id
 from mappings.mail_to_post import PostDraft, without_author_line
 from mappings.own_name import signed_as
 from moodle_bridge.errors import InDoubt, Permanent, RemoteError, Transient
-from moodle_bridge.moodle.files import Upload
 from moodle_bridge.moodle.functions import MISSING
 from sync.actions import (
     Absent,
@@ -26,6 +25,7 @@ from sync.actions import (
     Settlement,
 )
 from sync.jobs.routing import DISCUSSION_GONE
+from sync.jobs.uploading import uploaded
 from sync.ledger.inbound import InboundState
 from sync.ledger.intents import Intent
 from sync.ledger.links import LinkState, Origin
@@ -154,12 +154,14 @@ class Posting:
 
     def _post(self, moodle: Moodle, action: Action, draft: PostDraft) -> Outcome:
         if action.kind == "post.discussion":
+            up = uploaded(moodle, draft)
             number = moodle.forums.add_discussion(
                 action.details["forum_id"],
                 draft.subject,
-                draft.message_html,
+                up.message_html,
                 group_id=action.details["group_id"],
-                attachments_draft_id=_draft_area(moodle, draft),
+                attachments_draft_id=up.files_area,
+                inline_draft_id=up.pictures_area,
             )
             try:
                 first = self._moodle.forums.posts_of(number)[0]
@@ -173,15 +175,16 @@ class Posting:
         if isinstance(target, Later):
             return target
         discussion_id, ancestors = target
-        area = _draft_area(moodle, draft)
+        up = uploaded(moodle, draft)
         refused: Permanent | None = None
         for parent_id in ancestors:
             try:
                 post = moodle.forums.add_reply(
                     parent_id,
                     draft.subject,
-                    draft.message_html,
-                    attachments_draft_id=area,
+                    up.message_html,
+                    attachments_draft_id=up.files_area,
+                    inline_draft_id=up.pictures_area,
                 )
             except Permanent as error:
                 # The post that was answered is gone: its nearest living ancestor
@@ -300,28 +303,6 @@ class Posting:
             )
 
 
-def _draft_area(moodle: Moodle, draft: PostDraft) -> int | None:
-    if not draft.files:
-        return None
-    area = moodle.files.upload(
-        Upload(
-            filename=file.filename,
-            content=file.content,
-            media_type=file.media_type,
-        )
-        for file in draft.files
-    )
-    if area.refused:
-        first = area.refused[0]
-        raise Permanent(
-            f"Moodle does not take the file {first.filename!r} ({first.reason})",
-            advice="Raise the limit for files in Moodle and release the mail, or"
-            " drop it and ask its sender for a smaller file.",
-            code="filerefused",
-        )
-    return area.item_id
-
-
 def _sendable(message_id: str | None) -> str | None:
     """Return a Message-ID that may stand in mails of ours, None for an odd one."""
     if message_id is None or not _PLAIN_ID.fullmatch(message_id):
@@ -332,7 +313,8 @@ def _sendable(message_id: str | None) -> str | None:
 def _done(post: Post, draft: PostDraft) -> Done:
     found = _found(post.id, post.discussion_id)
     # Moodle takes no notice of files over the limits of the forum, and says nothing.
-    left_out = len(draft.files) - len(post.attachments)
+    beside = [file for file in post.attachments if not file.inline]
+    left_out = len(draft.files) - len(beside)
     if left_out > 0:
         return Done(result={**found.result, "files_left_out": left_out})
     return found

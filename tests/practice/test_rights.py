@@ -276,6 +276,58 @@ def test_an_inline_picture_is_stored_under_a_placeholder_and_read_as_a_link(
     assert f"/mod_forum/post/{post.id}/a.png" in answer["post"]["message"]
 
 
+def test_pictures_in_a_text_are_named_as_they_are_stored_and_not_counted(
+    site: Site,
+) -> None:
+    forum = site.seeded.group_work
+    forum.maxbytes = 10
+    form: dict[str, Any] = {"token": site.token(site.bridge), "itemid": "0"}
+    files = {f"file_{n}": (BytesIO(b"x" * 100), f"é {n}.png") for n in range(3)}
+    upload = site.client.post("/webservice/upload.php", data=form | files)
+    draft = json.loads(upload.get_data())[0]["itemid"]
+    answer = site.ask(
+        site.bridge,
+        "mod_forum_add_discussion",
+        forumid=forum.id,
+        subject="one shown, three stored, one attachment allowed",
+        message='<p><img src="@@PLUGINFILE@@/%C3%A9%200.png" alt="a"></p>',
+        groupid=-1,
+        options=[{"name": "inlineattachmentsid", "value": draft}],
+    )
+    read = site.ask(
+        site.bridge,
+        "mod_forum_get_discussion_posts",
+        discussionid=answer["discussionid"],
+        includeinlineattachments=True,
+    )["posts"][0]
+    assert f"/mod_forum/post/{read['id']}/%C3%A9%200.png" in read["message"]
+    assert len(read["messageinlinefiles"]) == 3
+    assert read["attachments"] == []
+
+
+def test_a_draft_of_somebody_else_is_not_taken(site: Site) -> None:
+    question = started(site)
+    form: dict[str, Any] = {"token": site.token(site.bridge), "itemid": "0"}
+    upload = site.client.post(
+        "/webservice/upload.php", data=form | {"file_1": (BytesIO(b"x"), "a.png")}
+    )
+    answer = site.ask(
+        site.participant,
+        "mod_forum_add_discussion_post",
+        postid=question.firstpost,
+        subject="with a picture of another",
+        message='<p><img src="@@PLUGINFILE@@/a.png" alt="a"></p>',
+        options=[
+            {
+                "name": "inlineattachmentsid",
+                "value": json.loads(upload.get_data())[0]["itemid"],
+            }
+        ],
+    )
+    assert f"/mod_forum/post/{answer['postid']}/a.png" in answer["post"]["message"]
+    assert answer["post"]["messageinlinefiles"] == []
+
+
 def test_too_many_attachments_are_dropped_without_a_word(site: Site) -> None:
     form: dict[str, Any] = {"token": site.token(site.bridge), "itemid": "0"}
     files = {f"file_{n}": (BytesIO(b"x"), f"{n}.txt") for n in range(3)}

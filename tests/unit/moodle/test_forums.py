@@ -238,10 +238,13 @@ def test_a_discussion_of_a_group_takes_its_files_along(
     forums: Forums, transport: FakeTransport
 ) -> None:
     transport.functions[ADD_DISCUSSION] = lambda _: {"discussionid": 5}
-    forums.add_discussion(1, "Hi", "x", group_id=4, attachments_draft_id=77)
+    forums.add_discussion(
+        1, "Hi", "x", group_id=4, attachments_draft_id=77, inline_draft_id=78
+    )
     sent = transport.calls[-1][1]
     assert sent["groupid"] == 4
     assert {"name": "attachmentsid", "value": 77} in sent["options"]
+    assert {"name": "inlineattachmentsid", "value": 78} in sent["options"]
 
 
 def reply_answer(*, private: bool) -> object:
