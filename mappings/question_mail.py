@@ -8,8 +8,9 @@ from mappings.identity import plus_address, reply_reference
 from mappings.letter import MailSite
 from mappings.moments import moment_text
 from mappings.one_line import one_line
-from mappings.own_letter import harmless, own_letter, quoted
+from mappings.own_mail import own_mail
 from mappings.phrases import phrase
+from mappings.strangers_words import harmless, quoted
 from moodle_bridge.model.mail import OutgoingMail
 from moodle_bridge.model.people import Person
 
@@ -62,15 +63,15 @@ def question_to_mail(
         one_line(list_name),
         phrase(language, "notice_automatic"),
     ]
-    return own_letter(
+    return own_mail(
         site=site,
         key=key,
         to=person.addresses[0],
-        name=person.fullname,
-        list_name=list_name,
+        name=list_name,
         subject=phrase(language, "question_subject", subject=shown),
-        paragraphs=paragraphs,
+        text="\n\n".join(paragraphs),
         date=date,
+        auto="auto-generated",
         reply_to=plus_address(site.bridge_address, question),
         # The second carrier, for mail systems that do not deliver plus addresses.
         references=[reply_reference(question, domain=site.domain)],
