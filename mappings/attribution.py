@@ -34,7 +34,7 @@ _VERBS = (
     r"schreef(?:\s+het\s+volgende)?|schreven|heeft\s+.{0,60}geschreven|skryf|geskryf",
     r"skrev(?:\s+følgende|\s+följande)?|skriver|skrifaði",
     r"kirjoitti(?:\s+näin)?|kirjutas|kirjutab",
-    r"napisał\(a\)|napisała|napisał|pisze|napisał/a",
+    r"wiadomość napisana przez|napisał\(a\)|napisała|napisał|pisze|napisał/a",
     r"napsal\(a\)|napsala|napsal|napísal\(a\)|napísala|napísal|píše",
     r"je\s+napisa[ol]|je\s+napisala|napisao|napisala|napisa[ol]/la|piše",
     r"написал\(а\)|написала|написал|пишет|писал\(а\)?",
@@ -60,7 +60,9 @@ _ENDINGS = (
     *("пише", "пишет", "yazdı", "đã viết", "写道", "寫道", "のメール", "작성"),
     *("כתב", "כתבה", "كتب", "كتبت", "έγραψε", "a scris", "menulis", "aliandika"),
 )
-_GLUED_VERB = re.compile(r"(?:写道|寫道|のメール|님이\s*작성|さんは書きました)\s*$")
+_GLUED_VERB = re.compile(
+    r"(?:写道|寫道|のメール|님이\s*작성|이\(가\)\s*쓴\s*글|さんは書きました)\s*$"
+)
 _ADDRESS = re.compile(
     r"[<(\[]\s*(?:mailto:)?[^<>()\[\]]{0,120}?[\w.+=/-]{1,64}@[\w.-]{1,120}\s*[>)\]]"
 )
@@ -75,7 +77,7 @@ _WRAPPER = re.compile(r"[*_\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 # What an attribution begins with when it begins with its date.
 _BEGIN = re.compile(
-    r"(?:on|at|le|el|em|il giorno|il|am|den|op|pe|dnia|w dniu|dne|dňa|vào(?: lúc)?|στις"
+    r"(?:on|at|în data de|în|le|el|em|il giorno|il|am|den|op|pe|dnia|w dniu|dne|dňa|vào(?: lúc)?|στις"
     r"|pada(?: tanggal)?|mnamo|в|у|на|בתאריך|ב-|في|در تاریخ|在|於|于|ในวันที่|tarihinde"
     r"|ter(?:ça)?|dana|dne|kuupäeval|il giorno|in data|in a message dated"
     r"|---- )(?![\w])",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from mappings.attribution import attributions_in
 from mappings.command_tokens import tokens_of
 from mappings.command_words import Word
+from mappings.device_feet import phone_foot_start
 from mappings.issue_pieces import IssuePieces, bare, pieces_of
 from mappings.post_body import FOOTER_LINE
 from mappings.quoted_headers import quoted_headers_in
@@ -20,7 +21,6 @@ from mappings.sent_words import SentWords
 from mappings.signatures import (
     is_divider,
     list_foot_start,
-    phone_foot_start,
     signature_start,
 )
 from mappings.trimming import trim

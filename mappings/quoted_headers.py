@@ -15,7 +15,7 @@ _LABELS = {
         "from|de|von|da|van|från|fra|lähettäjä|od|nadawca|от|від|отправитель|kimden"
         "|gönderen|từ|người gửi|发件人|寄件者|寄件人|差出人|送信者|送信元|보낸 사람"
         "|보낸사람|מאת|من|από|de la|expéditeur|feladó|dari|kutoka|mittente|remetente"
-        "|remitente|afzender|absender|avsändare|saatja|no|nuo|od kogo"
+        "|remitente|afzender|absender|avsändare|saatja|no|nuo|od kogo|от кого|від кого|發件人|寄信人|보낸이|المرسل|השולח|αποστολέας|pengirim|expeditor|od koho|kimden"
     ),
     "date": (
         "sent|date|sent on|date sent|envoyé|envoyé le|gesendet|gesendet am|datum|inviato"
@@ -25,23 +25,23 @@ _LABELS = {
         "|gönderildi|gönderme tarihi|tarih|đã gửi|gửi lúc|ngày|发送时间|发送日期|日期"
         "|傳送日期|寄件日期|送信日時|日時|日付|送信日|보낸 날짜|날짜|נשלח|תאריך"
         "|تاريخ الإرسال|تم الإرسال|التاريخ|ημερομηνία|στάλθηκε|trimis|elküldve|dátum"
-        "|dikirim|tanggal|imetumwa|tarehe|datuma|poslano|poslato|сент"
+        "|dikirim|tanggal|imetumwa|tarehe|datuma|poslano|poslato|сент|verstuurd|verzonden op|gönderilme tarihi|gönderilme|ngày gửi|傳送時間|寄件時間|发送于|보낸시간|보낸 시간|보낸날짜|αποστολή|εστάλη|trimis la|küldve|saadetud|išsiųsta|gesendet um|enviado às|inviato il|data e hora|waktu"
     ),
     "to": (
         "to|à|a|an|para|aan|till|til|vastaanottaja|do|komu|кому|kime|alıcı|đến|tới"
         "|người nhận|收件人|收件者|宛先|받는 사람|받는사람|אל|إلى|προς|către|címzett"
         "|kepada|kwa|destinataire|destinatario|destinatário|naar|empfänger|per|za"
-        "|pour|vir|pentru"
+        "|pour|vir|pentru|adressaat|prima|kam|destinatari|받는이|المستلم|παραλήπτης|penerima"
     ),
     "cc": (
         "cc|kopie|kopi|kopia|kópia|copie|copia|cópia|копия|копія|bilgi|抄送|副本"
-        "|참조|עותק|نسخة|κοιν|másolat|tembusan|dw|c\\.c\\.|bcc|cci"
+        "|참조|עותק|نسخة|κοιν|másolat|tembusan|dw|c\\.c\\.|bcc|cci|κοιν\\.|másolatot kap|kopio|副本抄送|숨은참조|העתק"
     ),
     "subject": (
         "subject|objet|sujet|betreff|oggetto|asunto|assunto|onderwerp|ämne|emne|aihe"
         "|otsikko|temat|předmět|predmet|тема|konu|chủ đề|tiêu đề|主题|主題|主旨|件名|제목"
         "|נושא|الموضوع|θέμα|subiect|tárgy|subjek|perihal|mada|somo|assumpte|onderw"
-        "|judul|tema|naslov"
+        "|judul|tema|naslov|teema|betr|betrifft|sujet du message|標題|标题|表題|題名|konu başlığı"
     ),
     "reply-to": (
         "reply-to|reply to|répondre à|antwort an|antworten an|risposta|rispondi a"
@@ -55,6 +55,14 @@ _KIND_OF = {
     for kind, labels in _LABELS.items()
     for label in labels.split("|")
 }
+_LABEL = re.compile(
+    "("
+    + "|".join(
+        re.escape(label[0].upper() + label[1:])
+        for label in sorted(_KIND_OF, key=len, reverse=True)
+    )
+    + r")\s?[:：]"
+)
 _FIELD = re.compile(
     r"^[\s*_|•\u200e\u200f\u202a-\u202e]*(?P<label>[^\W\d_][^:：<>@\n]{0,24}?)[\s*_]*[:：]"
     r"[\s*_]*(?P<value>.*)$"
@@ -76,13 +84,24 @@ _ORIGINALS = (
     "|αρχικό μήνυμα|πρωτότυπο μήνυμα|mesaj original|mesajul original|eredeti üzenet"
     "|pesan asli|missatge original|ujumbe asili|izvorna poruka|originalna poruka"
     "|reply message|replied message|in reply to|oorspronkelike boodskap"
+    "|originalmeddelelse|original e-mail|original email|courriel d'origine|mail original"
+    "|correo original|e-mail original|email original|originele e-mail|originele mail"
+    "|ursprüngliche e-mail|original-nachricht|antwort nachricht|originale|originalt brev"
+    "|вихідне повідомлення|оригінал повідомлення|первинне повідомлення|исходное письмо"
+    "|originální zpráva|původní email|원본 이메일|원본 편지|元のメール|元メッセージ"
+    "|原始信件|原件|原始訊息|rədd|asıl mesaj|orijinal e-posta|özgün mesaj|البريد الأصلي"
+    "|הודעה המקורית|ההודעה המקורית|email asli|mesajul inițial|mesaj inițial|thư ban đầu"
+    "|eredeti levél|eredeti e-mail|πρωτότυπο"
 )
+_DASH = "-‐‑‒–—―−─_=~"
+# Beyond this no program draws a line.
+_LINE_LONGEST = 300
 _ORIGINAL = re.compile(
-    rf"^[\s>*_]*[-_—–=~]{{2,}}\s*(?:{_ORIGINALS})\s*[:：]?\s*[-_—–=~]{{2,}}[\s*_]*$"
-    rf"|^[\s*_]*[-_—–]{{3,}}\s*(?:{_ORIGINALS})\s*[:：]?\s*$",
+    rf"^[\s>*]*[{_DASH}]{{2,40}}\s*(?:{_ORIGINALS})\s*[:：]?\s*[{_DASH}]{{2,40}}(?:[\s*]*$|\S)"
+    rf"|^[\s*]*[{_DASH}]{{3,40}}\s*(?:{_ORIGINALS})\s*[:：]?\s*$",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"^[\s*]*[-_=—–]{5,}[\s*]*$")
+_RULE = re.compile(rf"^[\s*]*[{_DASH}]{{5,}}[\s*]*$")
 _FORWARDED = re.compile(
     r"(?i)^[\s>*_-]*(?:begin forwarded message|forwarded message|début du message"
     r" (?:transféré|réexpédié)|message (?:transféré|réexpédié)|weitergeleitete nachricht"
@@ -114,13 +133,13 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
     answer but the matter itself, and is not given.
     """
     for place, line in enumerate(lines):
-        if not line or line.isspace():
+        if not line or line.isspace() or len(line) > _VALUE_LONGEST + _LINE_LONGEST:
             continue
         end = 0
         if _ORIGINAL.match(line):
             end = _block_end(lines, place + 1) or place + 1
         elif ":" in line or "：" in line:
-            end = _block_end(lines, place)
+            end = _block_end(lines, place) or (place + 1) * _is_in_one(line)
             # A mail below has a text; a list of the same words at the end has none.
             if end and not any(rest.strip() for rest in lines[end:]):
                 continue
@@ -169,6 +188,18 @@ def _block_end(lines: Sequence[str], start: int) -> int:
     ):
         return end
     return 0
+
+
+def _is_in_one(line: str) -> bool:
+    """Say whether one line holds a whole block of headers, as some phones write it."""
+    if line.count(":") + line.count("：") < _FIELDS_LEAST:
+        return False
+    bare = line.lstrip(" *>\u200e\u200f")
+    found = list(_LABEL.finditer(bare))
+    if not found or found[0].start():
+        return False
+    kinds = {_KIND_OF[label[1].lower()] for label in found}
+    return "from" in kinds and len(kinds) >= _FIELDS_LEAST
 
 
 def _kind(line: str) -> str | None:

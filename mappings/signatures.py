@@ -1,4 +1,4 @@
-"""Finds what stands below the author's words: signatures, the foot of a list, a phone.
+"""Finds what stands below the author's words: signatures, feet of lists, legal words.
 
 Each function looks at the lines from the end and says where the foot begins.
 """
@@ -13,12 +13,12 @@ _RULE = re.compile(r"^\s*_{3,}\s*$")
 _DASHES = re.compile(r"^\s*(?:-{3,}|={3,}|\*{3,}|~{3,})\s*$")
 _DIVIDER = re.compile(r"^\s*(?:[-_=~#*+·•.—–]{2,}|[ᐧ\u200b\ufeff—–*_~]+)\s*$")
 _SIGNATURE_LINES_MOST = 12
+_RULE_LONGEST = 200
 _SIGNATURE_LINE_LONGEST = 160
 _RULED_LINES_MOST = 8
 _LIST_FOOT_LINES_MOST = 25
 _LIST_FOOT_FULL_LINES_MOST = 10
 _CONTACT = re.compile(r"@|https?://")
-_PHONE_LONGEST = 160
 
 _LIST_FOOT = re.compile(
     r"(?i)mailing list\b|unsubscribe|you received this (?:message|email|mail) because"
@@ -28,52 +28,18 @@ _LIST_FOOT = re.compile(
     r"|uitschrijven|hủy đăng ký|list-unsubscribe|groups\.io links|mailman/listinfo"
     r"|groups\.google\.com|reply to this email directly"
 )
-_LIST_RULE = re.compile(r"^\s*(?:_{5,}|(?:-=){3,}-?|-{5,}|--\s?)\s*$")
-
-# What phones and mail programs put under a mail by themselves.
-_DEVICE = (
-    r"(?:i\s?phone|i\s?pad|i\s?pod|android|samsung|galaxy|huawei|xiaomi|redmi|oppo|vivo"
-    r"|nokia|tecno|infinix|itel|motorola|lenovo|sony|lg|htc|oneplus|realme|honor|pixel"
-    r"|blackberry|windows (?:phone|mail|\d+)|mail (?:pour|for|für|para|per|voor)"
-    r"|outlook|yahoo|gmail|hotmail|proton\s?mail|k-9|aquamail|bluemail|tutanota|zoho"
-    r"|spark|newton|mail\.ru|gmx|web\.de|smartphone|mobile|téléphone|telefono|teléfono"
-    r"|telefone|mobil|handy|telefoon|móvil|celular|appareil|dispositivo|device|tablet"
-    r"|thunderbird|apple watch|mailbox|fairphone|simu|điện thoại|телефон|手机|手機"
-    r"|스마트폰|顺丰|orange|free|laposte)"
+_LIST_RULE = re.compile(r"^\s*(?:_{5,}|(?:-=){3,}-?|-{5,}|--\s?|[-~_.,]{7,})\s*$")
+# These words need no line above them.
+_LIST_WORDS = re.compile(
+    r"(?i)^(?:you (?:received|are receiving) this (?:message|email|e-mail|mail) because"
+    r"|vous recevez ce (?:message|courriel|mail)|has recibido este mensaje porque"
+    r"|(?:você )?recebeu (?:esta|essa) mensagem (?:porque|pois)|sie (?:haben|erhalten) diese"
+    r" (?:nachricht|e-mail)|(?:je|u) ontvangt dit (?:bericht|e-mailbericht)|hai ricevuto"
+    r" questo messaggio|otrzymujesz tę wiadomość|вы получили это сообщение|du (?:får|har"
+    r" fått|modtager) (?:detta|denne|det här) (?:meddelande|meddelelse|melding)"
+    r"|bạn nhận được (?:thư|email) này|bu iletiyi|您收到此邮件|您會收到這封郵件"
+    r"|groups\.io links:)"
 )
-_SENT_FROM = (
-    r"(?:sent|message sent|this message was sent) (?:from|via|with|using|by)"
-    r"|(?:message )?(?:envoyée?|transmis) (?:de|du|d'|d’|depuis|à partir|avec|via|par)"
-    r"|(?:gesendet|versendet|verschickt) (?:von|vom|mit|über|via|aus)"
-    r"|enviad[oa] (?:desde|do|da|de|con|com|por|pelo|a partir|via|mediante)"
-    r"|inviato (?:da|dal|dall['’]|con|tramite)"
-    r"|(?:verzonden|verstuurd) (?:vanaf|van|met|via|vanuit)"
-    r"|(?:skickat|skickades) (?:från|med|via)|sendt (?:fra|med|via)"
-    r"|lähetetty \S{0,20}|wysłan[eo] (?:z|ze|za pomocą|przez)"
-    r"|odesláno (?:z|ze|pomocí)|odoslané (?:z|zo|pomocou)"
-    r"|отправлено (?:с|из|от|через)|надіслано (?:з|із|зі|через)"
-    r"|(?:được )?gửi (?:từ|bằng|qua)|发自|發自|從|发送自|נשלח מ\S{0,10}|(?:أُ?رسلت?|مرسل) من"
-    r"|στάλθηκε από|trimis (?:de pe|din|cu|prin)|dikirim (?:dari|dengan)|enviat (?:des|amb)"
-    r"|(?:ime)?tumwa kutoka|von meine[mr]"
-)
-_PHONE = re.compile(
-    rf"^[\s*_>~—–-]*(?:(?:{_SENT_FROM})[\s*_]?.{{0,60}}?{_DEVICE}"
-    rf"|.{{0,30}}{_DEVICE}.{{0,30}}(?:gönderildi|gesendet|보냄|から送信|傳送|发送|發送)"
-    r"|diese nachricht wurde .{0,80} gesendet"
-    r"|provenance\s?: (?:courrier|mail)|(?:télécharge[rz]|obtenir|get|hol dir|obt[eé]n"
-    r"|holen sie sich|obtener|obter|ottieni|scarica|download|descargar) (?:<?https?://\S+>? ?)?"
-    r"\[?(?:outlook|yahoo|k-9|bluemail|gmail)\b)"
-    r".{0,80}$",
-    re.IGNORECASE,
-)
-_PHONE_FINNISH = re.compile(r"(?i)^\s*lähetetty\s+(?:iphonesta|ipadista|\w+laitteesta)")
-_MORE = re.compile(
-    r"(?i)^[\s(]*(?:please )?(?:excuse|pardon|excusez|veuillez excuser|entschuldigen)"
-    r".{0,80}(?:brevity|typos|brièveté|concision|kürze|breve|fautes).{0,30}$"
-    r"|^\s*(?:virus-free|garanti sans virus|virenfrei|libre de virus|virusvrij)\b.{0,60}$"
-    r"|^\s*(?:www\.avast\.com|https?://\S+|<https?://\S+>|\[image: .{0,60}\])\s*$"
-)
-
 
 _DISCLAIMERS_MOST = 5
 _DISCLAIMER_LONGEST = 4_000
@@ -105,26 +71,6 @@ _GREEN = re.compile(
 )
 
 
-def phone_foot_start(lines: Sequence[str]) -> int | None:
-    """Return where the words begin that a phone or a mail program added at the end.
-
-    None when there are none. Only the last few lines are looked at, and at least one
-    of them must name a device or a program.
-    """
-    start: int | None = None
-    for place in range(len(lines) - 1, max(-1, len(lines) - 8), -1):
-        line = lines[place]
-        if not line.strip() or _DIVIDER.match(line):
-            continue
-        if _is_phone_line(line):
-            start = place
-        elif start is None and _MORE.match(line):
-            continue
-        else:
-            break
-    return start
-
-
 def signature_start(lines: Sequence[str]) -> int | None:
     """Return where a signature begins: `-- ` or a drawn line, then a few short lines.
 
@@ -147,15 +93,24 @@ def signature_start(lines: Sequence[str]) -> int | None:
 def list_foot_start(lines: Sequence[str]) -> int | None:
     """Return where the foot begins that a mailing list put under the mail, or None."""
     least = max(-1, len(lines) - _LIST_FOOT_LINES_MOST)
+    foot: list[str] = []
+    unruled: int | None = None
     for place in range(len(lines) - 1, least, -1):
-        if _LIST_RULE.match(lines[place]):
-            foot = [line for line in lines[place + 1 :] if line.strip()]
-            told = "\n".join(foot)
+        line = lines[place]
+        if len(line) < _RULE_LONGEST and _LIST_RULE.match(line):
+            told = "\n".join(reversed(foot))
             short = len(foot) <= _LIST_FOOT_FULL_LINES_MOST
             if short and _LIST_FOOT.search(told) and _CONTACT.search(told):
                 return place
-            return None
-    return None
+            if foot:
+                return unruled
+        elif line.strip():
+            foot.append(line[:_SIGNATURE_LINE_LONGEST])
+            if _LIST_WORDS.match(line.strip()[:_SIGNATURE_LINE_LONGEST]) and (
+                _CONTACT.search("\n".join(foot))
+            ):
+                unruled = place
+    return unruled
 
 
 def disclaimer_start(lines: Sequence[str]) -> int | None:
@@ -180,12 +135,6 @@ def disclaimer_start(lines: Sequence[str]) -> int | None:
 def is_divider(line: str) -> bool:
     """Say whether a line holds nothing but a drawn line."""
     return _DIVIDER.match(line) is not None
-
-
-def _is_phone_line(line: str) -> bool:
-    if len(line) > _PHONE_LONGEST:
-        return False
-    return bool(_PHONE.match(line) or _PHONE_FINNISH.match(line))
 
 
 def _is_short(lines: Sequence[str], most: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mappings.attribution import Attribution, attributions_in
+from mappings.device_feet import phone_foot_start
 from mappings.our_foot import foots, is_foot_line
 from mappings.quoted_headers import is_forwarding, quoted_headers_in
 from mappings.quoting import is_banner, is_quote
@@ -15,7 +16,6 @@ from mappings.signatures import (
     disclaimer_start,
     is_divider,
     list_foot_start,
-    phone_foot_start,
     signature_start,
 )
 
