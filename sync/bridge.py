@@ -18,7 +18,13 @@ from mappings.letter import MailSite
 from mappings.parentage import ReplyRoute
 from moodle_bridge.authenticity import DnsResolver, Resolver
 from moodle_bridge.errors import Permanent
-from moodle_bridge.interfaces import IListEntrance, IMailbox, IMailer, IMailingList
+from moodle_bridge.interfaces import (
+    IListEntrance,
+    IListMembers,
+    IMailbox,
+    IMailer,
+    IMailingList,
+)
 from moodle_bridge.moodle import Moodle
 from moodle_bridge.moodle.calls import Packing
 from moodle_bridge.moodle.client import ClientSettings
@@ -44,6 +50,7 @@ from sync.jobs.watch import Watch
 from sync.leaving import Leaving
 from sync.ledger import Ledger
 from sync.ledger.leases import Holder, this_run
+from sync.list_delivery import ListDelivery
 from sync.own_names import OwnNames
 from sync.pairs import Pair
 from sync.participants import Participants
@@ -381,6 +388,13 @@ class Bridge:
             account_id=lambda: self.account_id,
             max_mails=self.settings.safety.max_mails,
         )
+
+    def list_delivery(self, pair: Pair) -> ListDelivery | None:
+        """Return what brings a list in line with channels; None: it tells nothing."""
+        listed = pair.mailing_list
+        if not IListMembers.providedBy(listed):
+            return None
+        return ListDelivery(self, pair, IListMembers(listed))
 
     @cached_property
     def leaving(self) -> Leaving:

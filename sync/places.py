@@ -178,6 +178,12 @@ def forget_place(transaction: Transaction, pair: str) -> None:
     transaction.cursors.move(f"pair:{pair}:place", "null")
 
 
+def remembered_course(transaction: Transaction, pair: str) -> int | None:
+    """Return the course in which a pair was last found, None when it never was."""
+    kept = json.loads(transaction.cursors.get(f"pair:{pair}:place") or "null")
+    return None if kept is None else int(kept["course"]["id"])
+
+
 def remembered_place(
     transaction: Transaction, pair: str, *, asked: str, not_older_than: timedelta
 ) -> Place | None:

@@ -189,10 +189,19 @@ class PracticeMailman:
     def _answered(self, environ: WSGIEnvironment) -> tuple[int, dict[str, Any] | None]:
         path = [unquote(one) for one in str(environ["PATH_INFO"]).strip("/").split("/")]
         said = _said(environ)
-        method = str(environ["REQUEST_METHOD"])
-        if path[:1] != ["3.1"]:
-            raise Refused(404)
-        match method, *path[1:]:
+        asked = [str(environ["REQUEST_METHOD"]), *path[1:]]
+        if path[:1] == ["3.1"] and asked[1:2] == ["lists"]:
+            return self._about_a_list(asked, said)
+        if path[:1] == ["3.1"] and asked[1:2] == ["members"]:
+            return self._about_members(asked, said)
+        if path == ["3.1", "queues", "in"] and asked[0] == "POST":
+            return self._queue(said)
+        raise Refused(404)
+
+    def _about_a_list(
+        self, asked: list[str], said: dict[str, str]
+    ) -> tuple[int, dict[str, Any] | None]:
+        match asked:
             case "GET", "lists", name, "config":
                 return 200, dict(self._list(name).config)
             case "GET", "lists", name, "held":
@@ -207,7 +216,13 @@ class PracticeMailman:
                 roll = self._list(name)
                 roll.entries.remove(_there(roll.entry("member", address)))
                 return 204, None
-            case (("GET" | "POST"), "members", "find"):
+        raise Refused(404)
+
+    def _about_members(
+        self, asked: list[str], said: dict[str, str]
+    ) -> tuple[int, dict[str, Any] | None]:
+        match asked:
+            case [("GET" | "POST"), "members", "find"]:
                 return 200, self._find(said)
             case "POST", "members":
                 return self._subscribe(said)
@@ -223,8 +238,6 @@ class PracticeMailman:
                     "receive_own_postings": True,
                     **self._entry(number).chosen,
                 }
-            case "POST", "queues", "in":
-                return self._queue(said)
         raise Refused(404)
 
     def _list(self, name: str) -> MailmanList:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from moodle_bridge.errors import BridgeError, ConfigError, GuardTripped
+from moodle_bridge.errors import (
+    BridgeError,
+    ConfigError,
+    GuardTripped,
+    RemoteError,
+)
 from moodle_bridge.redact import masked
 from sync.bridge import Bridge
 from sync.cli.frame import exit_code_of
@@ -112,12 +117,26 @@ def _once(
         if seen.moved_forums:
             bridge.forget_places()
         for pair in pairs:
+            _bring_in_line(bridge, engine, pair)
             engine.run(bridge.mirror_out(pair, let_out=begun[pair.name]))
         engine.run(digests)
     summary = bridge.summary()
     if summary is not None and not engine.dry_run:
         summary.plan()
     engine.run(bridge.own_mails())
+
+
+def _bring_in_line(bridge: Bridge, engine: Engine, pair: Pair) -> None:
+    """Let a list that tells of its members mail to those alone who want each post."""
+    delivery = bridge.list_delivery(pair)
+    if delivery is None or engine.dry_run:
+        return
+    try:
+        engine.report.counts["deliveries set"] += delivery.run_if_due()
+    except RemoteError as error:
+        # What is posted must go out all the same.
+        problem = masked(f"{error} {error.advice}".rstrip())
+        engine.report.problems.append(problem)
 
 
 def _begin(

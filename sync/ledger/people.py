@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from moodle_bridge.model.people import Person
 from moodle_bridge.runtime import Clock
@@ -70,22 +71,27 @@ class People:
             .where(table.c.course_id == course_id)
             .order_by(table.c.user_id)
         )
-        return [
-            Person(
-                user_id=row.user_id,
-                username=row.username,
-                fullname=row.fullname,
-                addresses=tuple(row.addresses),
-                language=row.language,
-                timezone=row.timezone,
-                country=row.country,
-                idnumber=row.idnumber,
-                group_ids=frozenset(row.group_ids),
-                facilitator=bool(row.facilitator),
-                suspended=bool(row.suspended),
-            )
-            for row in rows
-        ]
+        return [_person(row) for row in rows]
+
+    def of_user(self, user_id: int) -> Person | None:
+        """Return a person as last read in any course, None when in none."""
+        table = schema.person
+        row = self._connection.execute(
+            select(table)
+            .where(table.c.user_id == user_id)
+            .order_by(table.c.seen_at.desc(), table.c.course_id)
+            .limit(1)
+        ).first()
+        return None if row is None else _person(row)
+
+    def courses_of(self, user_id: int) -> frozenset[int]:
+        """Return the courses in which a person was last seen."""
+        table = schema.person
+        return frozenset(
+            self._connection.execute(
+                select(table.c.course_id).where(table.c.user_id == user_id)
+            ).scalars()
+        )
 
 
 class Contacts:
@@ -123,3 +129,19 @@ class Contacts:
         return self._connection.execute(
             select(func.count()).select_from(table).where(table.c.noticed_at >= moment)
         ).scalar_one()
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        user_id=row.user_id,
+        username=row.username,
+        fullname=row.fullname,
+        addresses=tuple(row.addresses),
+        language=row.language,
+        timezone=row.timezone,
+        country=row.country,
+        idnumber=row.idnumber,
+        group_ids=frozenset(row.group_ids),
+        facilitator=bool(row.facilitator),
+        suspended=bool(row.suspended),
+    )

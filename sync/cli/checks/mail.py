@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sync.cli.checks.finding import Finding, caught, ok, warning
+from sync.cli.checks.lists import look_at_list
 
 if TYPE_CHECKING:
     from moodle_bridge.interfaces import IMailbox
@@ -26,10 +27,7 @@ def look_at_mail(bridge: Bridge) -> Iterator[Finding]:
             "Right only if the mail server hands mails to `moodle-bridge receive`.",
         )
     for pair in bridge.settings.pairs:
-        listed = bridge.list_of(pair)
-        yield ok(
-            f"list of {pair.name}", f"{pair.list.plugin}: {listed.address.address}"
-        )
+        yield from look_at_list(bridge, pair)
 
 
 def _out(bridge: Bridge) -> Iterator[Finding]:
