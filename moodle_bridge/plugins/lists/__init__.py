@@ -12,7 +12,12 @@ def includeme(registry: Registry) -> None:
     """Register the plug-ins of this folder."""
     # Imported here, so that naming the entry point costs nothing at start.
     from moodle_bridge.interfaces import IMailingList  # noqa: PLC0415
-    from moodle_bridge.plugins.lists import direct, mailman3, remote  # noqa: PLC0415
+    from moodle_bridge.plugins.lists import (  # noqa: PLC0415
+        direct,
+        mailman3,
+        mailman3_settings,
+        remote,
+    )
 
     registry.register(
         IMailingList,
@@ -32,6 +37,6 @@ def includeme(registry: Registry) -> None:
         IMailingList,
         "mailman3",
         build=mailman3.Mailman3List,
-        settings=mailman3.Mailman3Settings,
+        settings=mailman3_settings.Mailman3Settings,
         description="A list that GNU Mailman 3 keeps, with its REST interface",
     )

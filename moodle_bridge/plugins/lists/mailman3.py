@@ -41,6 +41,8 @@ _SWITCHED_OFF = (
     DeliveryStatus.BY_BOUNCES,
     DeliveryStatus.BY_MODERATOR,
 )
+# The bridge has asked before; Mailman is not to ask again.
+_AT_ONCE = {"pre_verified": True, "pre_confirmed": True, "pre_approved": True}
 _LET_THROUGH = frozenset({"accept", "defer"})
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -125,15 +127,15 @@ class Mailman3List:
         code = self._rest.change(
             "POST",
             "members",
+            {
+                "list_id": self._list_id,
+                # Mailman's own word.
+                "subscriber": address,
+                "display_name": name,
+                **_AT_ONCE,
+                "send_welcome_message": False,
+            },
             takes=frozenset({_CONFLICT}),
-            list_id=self._list_id,
-            # Mailman's own word.
-            subscriber=address,
-            display_name=name,
-            pre_verified=True,
-            pre_confirmed=True,
-            pre_approved=True,
-            send_welcome_message=False,
         )
         return code != _CONFLICT
 
@@ -143,7 +145,9 @@ class Mailman3List:
         if found is None:
             return False
         path = f"lists/{part(self._list_id)}/member/{part(found.email)}"
-        code = self._rest.change("DELETE", path, pre_confirmed=True, pre_approved=True)
+        code = self._rest.change(
+            "DELETE", path, {"pre_confirmed": True, "pre_approved": True}
+        )
         return code != _NOT_THERE
 
     def set_delivery(
@@ -163,7 +167,7 @@ class Mailman3List:
         if mode is not None:
             wanted["delivery_mode"] = mode.value
         path = f"members/{part(found.member_id)}/preferences"
-        return not wanted or self._rest.change("PATCH", path, **wanted) != _NOT_THERE
+        return not wanted or self._rest.change("PATCH", path, wanted) != _NOT_THERE
 
     def held(self) -> Sequence[HeldMessage]:
         """See `IListMembers`."""
@@ -186,13 +190,13 @@ class Mailman3List:
             self._rest.change(
                 "POST",
                 "members",
+                {
+                    "list_id": self._list_id,
+                    "subscriber": address,
+                    "role": "nonmember",
+                    **_AT_ONCE,
+                },
                 takes=frozenset({_CONFLICT}),
-                list_id=self._list_id,
-                subscriber=address,
-                role="nonmember",
-                pre_verified=True,
-                pre_confirmed=True,
-                pre_approved=True,
             )
             found = self._one("nonmember", address)
         if found is None:
@@ -202,7 +206,7 @@ class Mailman3List:
                 advice="Add it to accept_these_nonmembers of the list.",
             )
         self._rest.change(
-            "PATCH", f"members/{part(found.member_id)}", moderation_action="accept"
+            "PATCH", f"members/{part(found.member_id)}", {"moderation_action": "accept"}
         )
 
     def faults(self, address: str, *, largest: int) -> Sequence[ListFault]:
@@ -296,7 +300,7 @@ class Mailman3List:
         if not number.isdigit():
             return False
         path = f"lists/{part(self._list_id)}/held/{number}"
-        return self._rest.change("POST", path, action=action) != _NOT_THERE
+        return self._rest.change("POST", path, {"action": action}) != _NOT_THERE
 
     def _is_held(self, message_id: str) -> bool:
         return any(_held(one).message_id == message_id for one in self._waiting())
