@@ -15,6 +15,7 @@ from moodle_bridge.redact import masked
 from sync.bridge import Bridge
 from sync.cli.frame import exit_code_of
 from sync.cli.result import ExitCode, Result, Table
+from sync.commands.audit import audit_if_due, told
 from sync.engine import Engine
 from sync.job import Report
 
@@ -120,10 +121,7 @@ def _once(
             _bring_in_line(bridge, engine, pair)
             engine.run(bridge.mirror_out(pair, let_out=begun[pair.name]))
         engine.run(digests)
-    summary = bridge.summary()
-    if summary is not None and not engine.dry_run:
-        summary.plan()
-    engine.run(bridge.own_mails())
+    _look_after(bridge, engine, pairs)
 
 
 def _bring_in_line(bridge: Bridge, engine: Engine, pair: Pair) -> None:
@@ -137,6 +135,19 @@ def _bring_in_line(bridge: Bridge, engine: Engine, pair: Pair) -> None:
         # What is posted must go out all the same.
         problem = masked(f"{error} {error.advice}".rstrip())
         engine.report.problems.append(problem)
+
+
+def _look_after(bridge: Bridge, engine: Engine, pairs: list[Pair]) -> None:
+    """See to what the bridge itself has to check and to say."""
+    if not engine.dry_run:
+        left = audit_if_due(bridge, pairs, engine)
+        engine.report.problems += [f"audit: {told(finding)}" for finding in left]
+        summary = bridge.summary()
+        if summary is not None:
+            summary.plan()
+    if not engine.dry_run:
+        bridge.undelivered(everything).plan()
+    engine.run(bridge.own_mails())
 
 
 def _begin(

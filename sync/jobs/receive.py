@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 20
 _ID_LONGEST = 900
 _HEAD = 256_000
+_OF_LISTS = ("list-id", "list-post", "x-beenthere", "mailing-list")
 _UNKNOWN_MOST = 3
 
 
@@ -217,7 +218,7 @@ class Reception:
         return (
             mark is not None
             and mark.site == self._site_tag
-            and transaction.intents.receipt_seen(mark.key)
+            and transaction.intents.receipt_seen(mark.key, by_list=_by_list(headers))
         )
 
     def _keep(
@@ -260,6 +261,11 @@ class Reception:
 def _unknown(mail: Inbound) -> bool:
     found = authenticity_of(mail.authenticity)
     return found is not None and found.finding is Finding.UNKNOWN
+
+
+def _by_list(headers: Headers) -> bool:
+    """Say whether a mailing list passed a mail on: ours to a list have none of these."""
+    return any(headers.first(name) for name in _OF_LISTS)
 
 
 def _headers(raw: bytes) -> Headers:

@@ -200,6 +200,12 @@ class Watch:
             )
         return waiting
 
+    def reread(self, pair: Pair, discussions: Iterable[Discussion]) -> Seen:
+        """Read discussions now, and note what is new or gone in them; may be repeated."""
+        problems: list[str] = []
+        new, read, _ = self._read(pair, discussions, problems)
+        return Seen(new_posts=new, discussions_read=read, problems=tuple(problems))
+
     def begun(self, pair: str) -> datetime | None:
         """Return from when on posts of a pair are new, None before its first run."""
         with self._ledger.reading() as transaction:

@@ -165,6 +165,21 @@ class Inbox:
             .values(**values, updated_at=self._clock())
         )
 
+    def posted_since(self, moment: datetime) -> list[tuple[int, str, int]]:
+        """Return number, pair and post of the mails that came since and were posted."""
+        table = schema.inbound
+        rows = self._connection.execute(
+            select(table.c.id, table.c.pair, table.c.post_id)
+            .where(
+                table.c.state == InboundState.POSTED.value,
+                table.c.received_at >= moment,
+                table.c.pair.is_not(None),
+                table.c.post_id.is_not(None),
+            )
+            .order_by(table.c.id)
+        )
+        return [(row.id, row.pair, row.post_id) for row in rows]
+
     def held_since(self, moment: datetime) -> int:
         """Return how many mails were held since a moment."""
         table = schema.inbound

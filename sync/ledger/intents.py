@@ -78,7 +78,7 @@ class Intent:
     `stream` is the line in which it waits: effects of one stream happen in order.
     `details` holds what is needed to find the effect again at the remote end:
     `receipt` is what a copy of a mail carries that comes back, `receipt_at` when it
-    was seen; `marker` the class name in a post.
+    was seen, `listed_at` when one came back from a mailing list; `marker` the class name in a post.
     """
 
     id: int
@@ -97,6 +97,7 @@ class Intent:
     not_before: datetime | None = None
     receipt: str | None = None
     receipt_at: datetime | None = None
+    listed_at: datetime | None = None
     marker: str | None = None
     planned_at: datetime
     sending_at: datetime | None = None
@@ -188,14 +189,23 @@ class Intents:
         ).first()
         return None if row is None else _intent(row)
 
-    def receipt_seen(self, receipt: str) -> bool:
+    def with_receipt(self, receipt: str) -> Intent | None:
+        """Return the intent of the mail that bears this receipt, None if none does."""
+        table = schema.intent
+        row = self._connection.execute(
+            select(table).where(table.c.receipt == receipt).limit(1)
+        ).one_or_none()
+        return None if row is None else _intent(row)
+
+    def receipt_seen(self, receipt: str, *, by_list: bool = False) -> bool:
         """Note that a copy of a mail came back; say whether it was one of ours."""
         table = schema.intent
+        seen = {"receipt_at": self._clock()}
+        if by_list:
+            seen["listed_at"] = self._clock()
         return (
             self._connection.execute(
-                update(table)
-                .where(table.c.receipt == receipt)
-                .values(receipt_at=self._clock())
+                update(table).where(table.c.receipt == receipt).values(**seen)
             ).rowcount
             > 0
         )
@@ -210,6 +220,21 @@ class Intents:
             _intent(row)
             for row in self._connection.execute(statement.order_by(table.c.id))
         ]
+
+    def mails_since(self, job: str, moment: datetime) -> list[Intent]:
+        """Return the mails that a job sent since a moment, oldest first."""
+        table = schema.intent
+        rows = self._connection.execute(
+            select(table)
+            .where(
+                table.c.job == job,
+                table.c.state == IntentState.DONE.value,
+                table.c.kind.like("mail.%"),
+                table.c.sending_at >= moment,
+            )
+            .order_by(table.c.id)
+        )
+        return [_intent(row) for row in rows]
 
     def by_id(self, number: int) -> Intent | None:
         """Return the intent with this number, None when there is none."""
@@ -227,6 +252,15 @@ class Intents:
             select(func.count())
             .select_from(table)
             .where(table.c.state.in_(stopped), table.c.updated_at >= moment)
+        ).scalar_one()
+
+    def planned_since(self, stream: str, moment: datetime) -> int:
+        """Return how many intents of a stream were first meant since a moment."""
+        table = schema.intent
+        return self._connection.execute(
+            select(func.count())
+            .select_from(table)
+            .where(table.c.stream == stream, table.c.planned_at >= moment)
         ).scalar_one()
 
     def of_source(self, source: str) -> list[Intent]:

@@ -68,6 +68,20 @@ class Issues:
         self._connection = connection
         self._clock = clock
 
+    def unsent(self, since: datetime, before: datetime) -> list[Issue]:
+        """Return the issues planned between two moments that did not go out."""
+        table = schema.issue
+        rows = self._connection.execute(
+            select(table)
+            .where(
+                table.c.planned_at >= since,
+                table.c.planned_at < before,
+                table.c.sent_at.is_(None),
+            )
+            .order_by(table.c.id)
+        )
+        return [_issue(row) for row in rows]
+
     def next_id(self) -> int:
         """Return the number that the next issue gets; only one run asks at a time."""
         return 1 + (

@@ -167,6 +167,16 @@ class Links:
             statement = statement.where(table.c.pair == pair)
         return [_link(row) for row in self._connection.execute(statement)]
 
+    def since(self, pair: str, moment: datetime) -> list[Link]:
+        """Return the links of a pair whose posts were written since a moment."""
+        table = schema.link
+        rows = self._connection.execute(
+            select(table)
+            .where(table.c.pair == pair, table.c.created_at >= moment)
+            .order_by(table.c.post_id)
+        )
+        return [_link(row) for row in rows]
+
     def newest(self, pairs: Collection[str], *, limit: int) -> list[int]:
         """Return the ids of the newest posts of some pairs, the newest first."""
         table = schema.link

@@ -189,6 +189,8 @@ intent = Table(
     # What a copy of a mail that came back carries, and when it was seen.
     Column("receipt", String(64)),
     Column("receipt_at", Moment),
+    # When a mailing list gave its copy back, so that it surely went out to all.
+    Column("listed_at", Moment),
     Column("marker", String(64)),
     Column("planned_at", Moment, nullable=False),
     Column("sending_at", Moment),

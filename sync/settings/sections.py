@@ -193,6 +193,12 @@ class SyncSettings(Section):
     recheck_every: Duration = Field(
         default=timedelta(hours=6), description="How often they are read again."
     )
+    audit_every: Duration = Field(
+        default=timedelta(),
+        description="How often a run compares both sides (`moodle-bridge audit --fix`)"
+        " at its end: once a day is right for most. 0: never.",
+        examples=["1d"],
+    )
     overlap: Duration = Field(
         default=timedelta(minutes=10),
         description="How far each look goes back behind the last one. What is seen"

@@ -162,6 +162,8 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("pair", "post_id"),
     )
+    with op.batch_alter_table("intent", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("listed_at", sa.String(32), nullable=True))
     with op.batch_alter_table("inbound", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("authenticity", sa.Text(), server_default="{}", nullable=False)
