@@ -5,9 +5,9 @@ The one place where a channel is changed, whoever asks: the admin, a mail, a for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mappings.mail_commands import (
@@ -19,10 +19,9 @@ from mappings.mail_commands import (
 )
 from mappings.moments import zone_of
 from moodle_bridge.model.channels import LEAST_BUDGET, Channel, ChannelKind
+from sync.participants import folded
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from moodle_bridge.model.people import Person
     from sync.ledger import Transaction
     from sync.settings.mail import MailSettings
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 Change = ChooseChannel | Pause | Resume | LimitMail | LimitPictures
 
+_FOR_NOW = datetime.max.replace(tzinfo=UTC)
 # Longer than a week: the hour of every channel lies in it.
 _LONG_AGO = timedelta(days=9)
 
@@ -113,8 +113,24 @@ def hasten(transaction: Transaction, user_id: int) -> bool:
     return True
 
 
+def resting_people(transaction: Transaction) -> frozenset[int]:
+    """Return whom no mail reaches at present: their first address is dead."""
+    dead = {one.address for one in transaction.bounces.troubled() if one.standing.rests}
+    if not dead:
+        return frozenset()
+    return frozenset(
+        person.user_id
+        for course_id in transaction.people.courses()
+        for person in transaction.people.of_course(course_id)
+        if person.addresses and folded(person.addresses[0]) in dead
+    )
+
+
 class Choices:
-    """What everybody chose, as it stands in one transaction."""
+    """What everybody chose, as it stands in one transaction.
+
+    `resting` are the people whom no mail reaches at present.
+    """
 
     def __init__(
         self,
@@ -122,13 +138,24 @@ class Choices:
         *,
         pairs: Mapping[str, PairSettings],
         mail: MailSettings,
+        resting: Collection[int] = (),
     ) -> None:
         self._chosen = chosen
+        self._resting = frozenset(resting)
         self._pairs = pairs
         self._mail = mail
 
     def of(self, user_id: int, pair: str) -> Channel:
-        """Return how a person takes part in a pair."""
+        """Return how a person takes part in a pair.
+
+        Whom no mail reaches is paused until it does: what is said meanwhile waits.
+        """
+        channel = self._of(user_id, pair)
+        if user_id in self._resting and channel.kind is not ChannelKind.MOODLE:
+            return replace(channel, paused_until=_FOR_NOW)
+        return channel
+
+    def _of(self, user_id: int, pair: str) -> Channel:
         chosen = self._chosen.get(user_id)
         if chosen is None:
             return default_channel(self._pairs[pair], self._mail)

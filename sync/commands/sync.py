@@ -145,8 +145,7 @@ def _look_after(bridge: Bridge, engine: Engine, pairs: list[Pair]) -> None:
         summary = bridge.summary()
         if summary is not None:
             summary.plan()
-    if not engine.dry_run:
-        bridge.undelivered(everything).plan()
+        bridge.undelivered(pairs).plan()
     engine.run(bridge.own_mails())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mappings.delivery_hours import is_due, next_hour
 from mappings.header_lines import is_address
 from moodle_bridge.model.channels import Channel, ChannelKind
-from sync.channels import Choices
+from sync.channels import Choices, resting_people
 from sync.jobs.mail_keys import was_mailed
 from sync.ledger.channels import Gathering
 from sync.ledger.intents import IntentState
@@ -280,6 +280,7 @@ class Gathered:
             transaction.channels.everyone(),
             pairs={pair.name: pair.settings for pair in self._pairs},
             mail=self._mail,
+            resting=resting_people(transaction),
         )
 
     def _seats_of(self, user_id: int) -> dict[str, Seat]:

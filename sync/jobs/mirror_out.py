@@ -17,7 +17,7 @@ from moodle_bridge.model.channels import Channel
 from moodle_bridge.model.forum import Discussion, DiscussionPosts, Forum, Post
 from sync.actions import Action, Done, Outcome, Plan, Refused, Settlement
 from sync.actions import Withheld as LeftAlone
-from sync.channels import Choices, list_delivers
+from sync.channels import Choices, list_delivers, resting_people
 from sync.job import refuse_beyond
 from sync.jobs.again import Again, times_again
 from sync.jobs.allowance import Allowance, day_of, owed, spent
@@ -252,8 +252,12 @@ class MirrorOut:
     def _choices(self) -> Choices:
         with self._ledger.reading() as transaction:
             chosen = transaction.channels.everyone()
+            resting = resting_people(transaction)
         return Choices(
-            chosen, pairs={self._pair.name: self._pair.settings}, mail=self._mail
+            chosen,
+            pairs={self._pair.name: self._pair.settings},
+            mail=self._mail,
+            resting=resting,
         )
 
     def _channel(self, delivery: Delivery) -> Channel:
