@@ -30,6 +30,7 @@ from moodle_bridge.testing.mailing_list import (
     MailingListContract,
     UnknownMembersContract,
 )
+from moodle_bridge.testing.rota_source import RotaSourceContract
 
 __all__ = [
     "Delivered",
@@ -38,5 +39,6 @@ __all__ = [
     "MailboxContract",
     "MailerContract",
     "MailingListContract",
+    "RotaSourceContract",
     "UnknownMembersContract",
 ]

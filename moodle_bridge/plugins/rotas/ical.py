@@ -1,0 +1,250 @@
+"""A rota in a calendar: an iCalendar file, or the address of one (RFC 5545)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import requests
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from zope.interface import implementer
+
+from moodle_bridge.errors import Permanent, Transient
+from moodle_bridge.interfaces import IRotaSource
+from moodle_bridge.model.rota import DutyRole, Facilitator, RotaReading, RotaSpan
+from moodle_bridge.plugins.rotas.names import named_in
+from moodle_bridge.plugins.rotas.rules import Zone
+
+_MOST_BYTES = 20_000_000
+_BUSY = 500
+_TOO_MANY = 429
+_REFUSED = 400
+_BEGINS = re.compile(rb"^(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR", re.IGNORECASE)
+_DURATION = re.compile(r"DURATION[^:]*:\+?P[^T]*T", re.IGNORECASE)
+
+
+class IcalRotaSettings(BaseModel):
+    """Which calendar."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Path | None = Field(default=None, description="An iCalendar file (.ics).")
+    url: SecretStr | None = Field(
+        default=None,
+        description="The address of a calendar. Private addresses of Google and"
+        " others let anybody read: keep it like a password.",
+    )
+    zone: Zone = Field(
+        default="UTC",
+        description="The zone of events that say none, and of whole days.",
+    )
+    role: DutyRole = Field(
+        default=DutyRole.PRIMARY,
+        description="The role of whom the calendar names; `(backup)` behind a name"
+        " says otherwise.",
+    )
+    only: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Take only events whose title begins so; it is cut off.",
+    )
+    timeout: float = Field(default=20, gt=0, description="Seconds to wait.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> IcalRotaSettings:
+        if (self.path is None) == (self.url is None):
+            raise ValueError("give either `path` or `url`")
+        if self.url is not None:
+            scheme = urlsplit(self.url.get_secret_value()).scheme.lower()
+            if scheme not in {"https", "http", "webcal", "webcals"}:
+                raise ValueError("`url` must begin with https:// or webcal://")
+        return self
+
+
+@implementer(IRotaSource)
+class IcalRota:
+    """See `IRotaSource`; recurring events, exceptions and cancellations count."""
+
+    def __init__(self, settings: IcalRotaSettings) -> None:
+        self._settings = settings
+        host = ""
+        if settings.url is not None:
+            host = urlsplit(settings.url.get_secret_value()).hostname or "?"
+        self.name = f"calendar {settings.path or f'at {host}'}"
+
+    def read(
+        self, start: datetime, end: datetime, people: Sequence[Facilitator]
+    ) -> RotaReading:
+        """See `IRotaSource`."""
+        content = self._content()
+        if not _BEGINS.match(content):
+            raise Permanent(
+                "this is no calendar (perhaps a page that wants a login)",
+                item=self.name,
+                advice="Take the secret address in iCal format, not that of the page.",
+            )
+        spans: list[RotaSpan] = []
+        unknown: dict[str, None] = {}
+        problems: list[str] = []
+        for event in self._events(content, start, end):
+            title = str(event.get("SUMMARY", "")).strip()
+            only = self._settings.only
+            if only is not None:
+                if not title.casefold().startswith(only.casefold()):
+                    continue
+                title = title[len(only) :].lstrip(" :-")
+            span = self._span(event)
+            if span is None:
+                problems.append(f"{title or 'an event'}: has no time in it")
+                continue
+            begins, ends = span
+            found = named_in(title, people, self._settings.role)
+            unknown |= dict.fromkeys(found.unknown)
+            uid = str(event.get("UID", "")) or title
+            spans += [
+                RotaSpan(
+                    key=f"{uid} {begins.isoformat()} {person}",
+                    person=person,
+                    start=begins,
+                    end=ends,
+                    role=role,
+                )
+                for person, role in found.people
+            ]
+        spans.sort(key=lambda span: (span.start, span.key))
+        return RotaReading(
+            spans=tuple(spans), unknown=tuple(unknown), problems=tuple(problems)
+        )
+
+    def close(self) -> None:
+        """See `IRotaSource`."""
+
+    def _events(self, content: bytes, start: datetime, end: datetime) -> Iterator[Any]:
+        # Heavy, and only wanted where a calendar is the rota.
+        import recurring_ical_events  # noqa: PLC0415
+        from icalendar import Calendar  # noqa: PLC0415
+        from x_wr_timezone import to_standard  # noqa: PLC0415
+
+        try:
+            calendar = Calendar.from_ical(_with_exact_durations(content))
+            # Google gives times in UTC and the zone in X-WR-TIMEZONE alone: then the
+            # hour of a recurring event would stay in UTC over a change of clocks.
+            calendar = to_standard(calendar)
+            # Floating times may lie half a day outside.
+            near = recurring_ical_events.of(calendar, skip_bad_series=True).between(
+                start - timedelta(days=1), end + timedelta(days=1)
+            )
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise Permanent(
+                f"the calendar cannot be understood ({error})",
+                item=self.name,
+                advice="Export it again; if it stays so, look at the event named.",
+            ) from error
+        for event in near:
+            if str(event.get("STATUS", "")).upper() == "CANCELLED":
+                continue
+            span = self._span(event)
+            if span is None or (span[0] < end and span[1] > start):
+                yield event
+
+    def _span(self, event: Any) -> tuple[datetime, datetime] | None:
+        begins = event["DTSTART"].dt
+        start = self._moment(begins)
+        exact = event.get("X-MOODLE-BRIDGE-EXACT")
+        if exact is not None:
+            end = start + timedelta(seconds=int(str(exact)))
+        elif "DTEND" in event:
+            end = self._moment(event["DTEND"].dt)
+        elif not isinstance(begins, datetime):
+            end = self._moment(begins + timedelta(days=1))
+        else:
+            return None
+        return (start, end) if end > start else None
+
+    def _moment(self, value: date | datetime) -> datetime:
+        if not isinstance(value, datetime):
+            value = datetime.combine(value, time())
+        if value.tzinfo is None:
+            value = value.replace(tzinfo=ZoneInfo(self._settings.zone))
+        return value.astimezone(UTC)
+
+    def _content(self) -> bytes:
+        settings = self._settings
+        if settings.path is not None:
+            try:
+                return settings.path.read_bytes()
+            except OSError as error:
+                raise Permanent(
+                    f"the calendar cannot be read ({error.strerror or error})",
+                    item=self.name,
+                    advice="Look whether the file is there and may be read.",
+                ) from error
+        assert settings.url is not None
+        return self._fetched(settings.url.get_secret_value())
+
+    def _fetched(self, url: str) -> bytes:
+        scheme, _, rest = url.partition("://")
+        if scheme.lower() in {"webcal", "webcals"}:
+            url = f"https://{rest}"
+        try:
+            with requests.get(
+                url, timeout=self._settings.timeout, stream=True
+            ) as answer:
+                status = answer.status_code
+                content = next(answer.iter_content(_MOST_BYTES + 1), b"")
+        except requests.RequestException as error:
+            # The error holds the address, which is a secret.
+            raise Transient(
+                f"cannot be reached ({type(error).__name__})",
+                item=self.name,
+                advice="Nothing: the last good rota is used until it answers again.",
+            ) from None
+        if status >= _BUSY or status == _TOO_MANY:
+            raise Transient(
+                f"answers with status {status}",
+                item=self.name,
+                advice="Nothing: the last good rota is used until it answers again.",
+            )
+        if status >= _REFUSED:
+            raise Permanent(
+                f"answers with status {status}",
+                item=self.name,
+                advice="Look whether the calendar is still shared under this address.",
+            )
+        if len(content) > _MOST_BYTES:
+            raise Permanent(
+                "the calendar is larger than 20 MB",
+                item=self.name,
+                advice="Keep the rota in a calendar of its own.",
+            )
+        return content
+
+
+def _with_exact_durations(content: bytes) -> bytes:
+    """Note durations in hours beside them, for events whose end they give.
+
+    RFC 5545 3.3.6: hours are exact, days are those of the clock. Libraries read both
+    as days of the clock, so a watch of 24 hours is 23 where clocks go forward.
+    """
+    text = content.decode("utf-8", "replace").replace("\r\n", "\n")
+    if not _DURATION.search(text):
+        return content
+    from icalendar import vDuration  # noqa: PLC0415
+
+    lines = []
+    inside = 0
+    for line in re.sub(r"\n[ \t]", "", text).split("\n"):
+        lines.append(line)
+        # A duration in an alarm is that of the alarm.
+        inside += line.upper().startswith("BEGIN:VALARM")
+        inside -= line.upper().startswith("END:VALARM")
+        if not inside and _DURATION.match(line):
+            length = vDuration.from_ical(line.partition(":")[2])  # type: ignore[no-untyped-call]
+            seconds = length.total_seconds()
+            lines.append(f"X-MOODLE-BRIDGE-EXACT:{int(seconds)}")
+    return "\r\n".join(lines).encode()
