@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 
 _LINES_MOST = 6
 _LONGEST = 300
+# Whoever writes more lines that look like one does it to keep this program busy.
+_LOOKED_AT_MOST = 2_000
 _WORDS_MOST = 28
 _NAME_WORDS_MOST = 8
 _TAIL_WORDS_MOST = 3
@@ -122,13 +124,26 @@ def attributions_in(lines: Sequence[str]) -> tuple[Attribution, ...]:
     part of the quote and not given.
     """
     found: list[Attribution] = []
+    looked_at = 0
     for place, line in enumerate(lines):
-        if not line or len(line) > _LONGEST:
+        if not line or len(line) > _LONGEST or not _may_end_one(line):
             continue
+        looked_at += 1
+        if looked_at > _LOOKED_AT_MOST:
+            break
         attribution = _ending_at(lines, place, found[-1].end if found else 0)
         if attribution:
             found.append(attribution)
     return tuple(found)
+
+
+def _may_end_one(line: str) -> bool:
+    bare = line.strip().rstrip(" -*_\u200e\u200f\u202c\u2069")
+    return (
+        bare[:1].isdigit()
+        or bare.endswith((":", "："))
+        or bare.lower().endswith(_ENDINGS)
+    )
 
 
 def _ending_at(lines: Sequence[str], place: int, floor: int) -> Attribution | None:

@@ -101,6 +101,7 @@ _ORIGINAL = re.compile(
     rf"|^[\s*]*[{_DASH}]{{3,40}}\s*(?:{_ORIGINALS})\s*[:：]?\s*$",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _RULE = re.compile(rf"^[\s*]*[{_DASH}]{{5,}}[\s*]*$")
 _FORWARDED = re.compile(
     r"(?i)^[\s>*_-]*(?:begin forwarded message|forwarded message|début du message"
@@ -136,7 +137,7 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
         if not line or line.isspace() or len(line) > _VALUE_LONGEST + _LINE_LONGEST:
             continue
         end = 0
-        if _ORIGINAL.match(line):
+        if _is_original(line):
             end = _block_end(lines, place + 1) or place + 1
         elif ":" in line or "：" in line:
             end = _block_end(lines, place) or (place + 1) * _is_in_one(line)
@@ -156,7 +157,16 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
 
 def is_forwarding(line: str) -> bool:
     """Say whether a line begins a mail that is passed on."""
-    return _FORWARDED.match(line) is not None
+    return len(line) <= _LINE_LONGEST and _FORWARDED.match(line.strip()) is not None
+
+
+def _is_original(line: str) -> bool:
+    bare = line.strip()
+    return (
+        len(bare) <= _VALUE_LONGEST
+        and _LETTER.search(bare[: len(bare) // 2 + 1]) is not None
+        and _ORIGINAL.match(bare) is not None
+    )
 
 
 def _block_end(lines: Sequence[str], start: int) -> int:
@@ -195,9 +205,9 @@ def _is_in_one(line: str) -> bool:
     if line.count(":") + line.count("：") < _FIELDS_LEAST:
         return False
     bare = line.lstrip(" *>\u200e\u200f")
-    found = list(_LABEL.finditer(bare))
-    if not found or found[0].start():
+    if not _LABEL.match(bare):
         return False
+    found = _LABEL.finditer(bare)
     kinds = {_KIND_OF[label[1].lower()] for label in found}
     return "from" in kinds and len(kinds) >= _FIELDS_LEAST
 

@@ -21,7 +21,9 @@ from mappings.signatures import (
 
 _PROOF_UNMARKED = 100
 _PROOF_BELOW = 34
+# Nobody types more; it is left as it is.
 _LINES_MOST = 20_000
+_LETTERS_MOST = 1_500_000
 # A quote between two answers is shown whole up to so many lines; of a longer one that
 # we sent ourselves the last ones are enough to say what is answered.
 _CONTEXT_WHOLE = 8
@@ -77,7 +79,7 @@ def trim(
     raises.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(lines) > _LINES_MOST:
+    if len(lines) > _LINES_MOST or len(text) > _LETTERS_MOST:
         return Trimmed(kept=text)
     sent = [known for known in (sent_text, parent_text) if known and known.strip()]
     cutter = _Cutter(lines, sent, passes_on=passes_on)
