@@ -8,6 +8,7 @@ import unicodedata
 _ISOLATE, _END = "\u2068", "\u2069"
 _LOOKED_AT = 500
 _STRONG = {"L": 1, "R": -1, "AL": -1}
+_ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")
 # Hebrew to the extended Arabic, their presentation forms, and the scripts of the
 # supplementary plane that run the same way (N'Ko and Thaana stand in the first range).
 _RIGHT_TO_LEFT = re.compile(
@@ -17,12 +18,15 @@ _RIGHT_TO_LEFT = re.compile(
 
 
 def direction_of(text: str) -> str:
-    """Return `rtl` where most letters run from right to left, else `ltr`."""
+    """Return `rtl` where most letters run from right to left, else `ltr`.
+
+    The beginning of the text decides; addresses in it do not count.
+    """
     if not has_right_to_left(text):
         return "ltr"
     balance = sum(
         _STRONG.get(unicodedata.bidirectional(letter), 0)
-        for letter in text[:_LOOKED_AT]
+        for letter in _ADDRESS.sub(" ", text[: _LOOKED_AT * 4])[:_LOOKED_AT]
     )
     return "rtl" if balance < 0 else "ltr"
 

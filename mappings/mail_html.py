@@ -7,6 +7,7 @@ import re
 import nh3
 from lxml import etree
 
+from mappings.block_directions import set_directions
 from mappings.html_text import is_unread, picture_text
 from mappings.html_tree import html_tree
 from mappings.links import safe_link, tokens_masked
@@ -39,7 +40,8 @@ def mail_html(html: str, *, base_url: str = "", picture: str = "picture") -> str
 
     A small allow list of tags, `dir` and `lang` kept, no styles, scripts, forms or
     classes. Pictures, also remote ones, become the text that `html_text` gives them;
-    links are absolute and hold no token. Takes anything and never raises.
+    links are absolute and hold no token. A block that runs against the rest, and does not
+    say so, gets `dir`. Takes anything and never raises.
     """
     tree = html_tree(html)
     if tree is None:
@@ -47,6 +49,7 @@ def mail_html(html: str, *, base_url: str = "", picture: str = "picture") -> str
     for element in list(tree.iter()):
         _make_plain(element, base_url, picture)
     etree.strip_tags(tree, _DROPPED)
+    set_directions(tree)
     written = nh3.clean(
         etree.tostring(tree, method="html", encoding="unicode"),
         tags=set(_TAGS),

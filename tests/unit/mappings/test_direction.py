@@ -17,6 +17,11 @@ def test_the_direction_of_a_text_is_that_of_most_letters() -> None:
     assert direction_of("") == "ltr"
 
 
+def test_addresses_do_not_decide_the_direction() -> None:
+    text = "شاهدوا https://example.org/a/very/long/path info@example.org"
+    assert direction_of(text) == "rtl"
+
+
 def test_scripts_that_few_know_run_from_right_to_left_as_well() -> None:
     for text in ("ދިވެހި", "ߒߞߏ", "𞤀𞤣𞤤𞤢𞤥", "ﺳﻼﻡ"):
         assert direction_of(text) == "rtl"

@@ -65,3 +65,23 @@ def test_nothing_that_acts_gets_through(text: str, tag: str) -> None:
     assert not re.search(r"<(script|iframe|img|svg|math|style|form|input)\b", written)
     assert not re.search(r"<[^>]*\son\w+=", written)
     assert "javascript:" not in re.sub(r">[^<]*<", "><", f">{written}<")
+
+
+def test_a_block_that_runs_against_the_rest_says_so() -> None:
+    arabic = "مرحبا بكم"
+    assert mail_html(f"<p>Hello dear colleagues</p><p>{arabic}</p>") == (
+        f'<p>Hello dear colleagues</p><p dir="rtl">{arabic}</p>'
+    )
+    assert mail_html(f"<p>{arabic} {arabic}</p><p>Hello</p><p>12</p>") == (
+        f'<p>{arabic} {arabic}</p><p dir="ltr">Hello</p><p>12</p>'
+    )
+    assert mail_html(f"<p>Hello colleagues</p><ul><li>{arabic}</li></ul>") == (
+        f'<p>Hello colleagues</p><ul dir="rtl"><li>{arabic}</li></ul>'
+    )
+
+
+def test_what_a_block_says_of_its_side_is_left_alone() -> None:
+    html = '<div dir="ltr"><p dir="rtl">Hello</p><p>مرحبا</p></div>'
+    assert mail_html(html) == (
+        '<div dir="ltr"><p dir="rtl">Hello</p><p dir="rtl">مرحبا</p></div>'
+    )
