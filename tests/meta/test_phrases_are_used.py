@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,3 +158,20 @@ def test_what_is_written_to_people_comes_from_the_catalogues() -> None:
     ]
 
     assert found == []
+
+
+def test_the_command_line_starts_without_the_catalogues() -> None:
+    started = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, sync.cli\n"
+            "print(*(name for name in sys.modules if name.startswith('babel')))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+
+    assert started.stdout.strip() == ""
