@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MOST = 1000
 _MAIL, _EFFECT = "mail-", "effect-"
 # What Moodle refused for a mail is shown as the mail that it was for.
-_BY_ITSELF = ("post:", "notice:", "reply:", "summary:")
+_BY_ITSELF = ("post:", "notice:", "reply:", "summary:", "issue:")
 _STATES = {IntentState.DEAD: "refused", IntentState.HELD: "given up"}
 
 
