@@ -7,7 +7,10 @@ Outlook puts it on mails of people.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Mapping
 
+from mappings.auto_reply_words import ABSENT, AUTOMATIC
 from mappings.mail_reading import ReadMail
 
 _FIELDS = (
@@ -29,48 +32,10 @@ _FIELDS = (
 _PRECEDENCES = frozenset({"auto_reply", "auto-reply", "autoreply", "bulk", "junk"})
 _TAGS = re.compile(r"^(?:\s*\[[^\[\]]{1,60}\])+\s*")
 
-# What programs write, before the subject they answer.
-_SURE = re.compile(
-    r"(?i)^(?:"
-    r"auto(?:matic|mated)?[- ]?(?:reply|response|answer|respons)\b|out of (?:the )?office"
-    r"(?: (?:auto|reply|re|message|notification|response|assistant)\b.{0,20})?\s*[:：]"
-    r"|\[?auto[- ]?(?:reply|response)\]?|vacation (?:reply|response|message)\s*[:：]?"
-    r"|r[ée]ponse automatique|message (?:automatique )?d['’]absence|absence du bureau\s*[:：]"
-    r"|accusé de réception automatique|automatisch(?:e)? (?:antwoord|antwort|reactie"
-    r"|afwezigheid|beantwoording|bericht)|afwezigheids?(?:bericht|melding|assistent)"
-    r"|abwesenheits(?:notiz|nachricht|meldung|assistent)|abwesend\s*[:：]"
-    r"|respuesta (?:automática|automatica)|contestador automático|auto-?respuesta"
-    r"|fuera de (?:la )?oficina\s*[:：]"
-    r"|resposta (?:automática|automatica|automàtica)|mensagem automática"
-    r"|ausência (?:temporária|do escritório)\s*[:：]?|fora do escritório\s*[:：]"
-    r"|risposta automatica|fuori (?:sede|ufficio)\s*[:：]"
-    r"|automatiskt? svar|autosvar|auto-?svar|frånvaromeddelande|frånvarande\s*[:：]"
-    r"|fraværsmelding|automaattinen (?:vastaus|poissaoloviesti)|poissaoloviesti"
-    r"|(?:odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|poza biurem\s*[:：])"
-    r"|automatick[áa] odpově[ďd]|automatická odpoveď|mimo kancelář\s*[:：]"
-    r"|автоматический ответ|автоматическая|автоответ|автоматична відповідь"
-    r"|автоматичен отговор|аутоматски одговор|automatski odgovor"
-    r"|otomatik (?:yanıt|cevap)|ofis dışında\s*[:：]"
-    r"|(?:thư )?(?:trả lời|phản hồi|hồi đáp) tự động|tự động (?:trả lời|phản hồi)"
-    r"|自动(?:回复|答复)|自動(?:回覆|回復|答覆)|自動(?:返信|応答)|不在通知|不在(?:自動)?返信"
-    r"|자동\s?(?:회신|응답|답장)|부재중|תשובה אוטומטית|מענה אוטומטי|מחוץ למשרד\s*[:：]"
-    r"|(?:ال)?رد (?:ال)?تلقائي|پاسخ خودکار|αυτόματη απάντηση|răspuns automat"
-    r"|automatikus válasz|balasan otomatis|jibu la (?:kiotomatiki|moja kwa moja)"
-    r"|outomatiese antwoord|स्वचालित (?:उत्तर|जवाब)|ตอบกลับอัตโนมัติ|automātiska atbilde"
-    r"|automaatvastus|automatinis atsakymas"
-    r")"
-)
-
-# What people also write; alone it is a reason to look, no more.
-_MAYBE = re.compile(
-    r"(?i)^(?:out of (?:the )?office|on (?:vacation|leave|holiday)|away from (?:my )?"
-    r"(?:mail|office|desk)|absen(?:t|ce)e? (?:du bureau|jusqu|temporaire|de mon)"
-    r"|en congés?\b|en vacances\b|hors du bureau|afwezig\b|met vakantie|op vakantie"
-    r"|abwesenheit\b|im urlaub|nicht im büro|fuera de (?:la )?oficina|de vacaciones"
-    r"|ausente\b|fora do escritório|em férias|de férias|in ferie|fuori ufficio"
-    r"|på semester|på ferie|lomalla|poissa\b|na urlopie|нет на месте|в отпуске"
-    r"|nghỉ phép|vắng mặt|休假|休暇|휴가)"
-)
+_LONGEST = 300
+# After its own words a program writes a colon and the subject that it answers, or
+# nothing; whoever goes on in words is a person.
+_ENDS = re.compile(r"\s*[\])】]?\s*(?:[:：]|$)")
 
 
 def automatic_sign(mail: ReadMail, *, from_list: bool) -> str | None:
@@ -91,11 +56,24 @@ def automatic_sign(mail: ReadMail, *, from_list: bool) -> str | None:
         listed = from_list and value in {"bulk", "junk", "list"}
         if value in _PRECEDENCES and not listed:
             return f"{name.capitalize()}: {value}"
-    if _SURE.match(_TAGS.sub("", mail.subject)):
+    if any(_ENDS.match(rest) for rest in _after(mail.subject, AUTOMATIC)):
         return "the subject"
     return None
 
 
 def may_be_automatic(mail: ReadMail) -> bool:
     """Say whether the subject alone lets one think of an auto-reply."""
-    return bool(_MAYBE.match(_TAGS.sub("", mail.subject)))
+    both = (*_after(mail.subject, AUTOMATIC), *_after(mail.subject, ABSENT))
+    return any(not rest or not rest[0].isalnum() for rest in both)
+
+
+def _after(subject: str, words: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return what of a subject stands behind each of these words that begin it."""
+    plain = unicodedata.normalize("NFC", _TAGS.sub("", subject[:_LONGEST]))
+    plain = plain.casefold().replace("’", "'").lstrip("[(【 ")
+    return [
+        plain[len(word) :]
+        for language in words.values()
+        for word in language
+        if plain.startswith(word)
+    ]
