@@ -16,13 +16,14 @@ from sync.cli.result import Result
         "moodle-bridge explain '<CAF1@mail.example.org>'", "moodle-bridge explain 2041"
     ),
 )
-@click.argument("name", metavar="MESSAGE-ID|POST-ID")
+@click.argument("name", metavar="NAME")
 @options.pass_invocation
 def command(invocation: Invocation, *, name: str) -> Result:
-    """Say what became of a mail or a post, and why.
+    """Say what became of a mail, a post, a digest or a person, and why.
 
-    Give the Message-ID of a mail, with or without angle brackets, or the number of
-    a post.
+    NAME is the Message-ID of a mail, with or without angle brackets, the number of a
+    post, what another command showed (mail-12, effect-5, issue-3), an address or a
+    username. The story is told in the order of time.
     """
     from sync.commands import explain  # noqa: PLC0415 - keeps the start fast
 

@@ -1,74 +1,191 @@
-"""`moodle-bridge explain`: what became of a mail or a post, and why."""
+"""`moodle-bridge explain`: what became of a mail, a post or a digest, and why."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mappings.proof import told_of
 from moodle_bridge.errors import ConfigError
+from moodle_bridge.redact import secrets_masked
 from sync.authenticity import authenticity_of
 from sync.bridge import Bridge
 from sync.cli.result import Result
+from sync.commands import story
+from sync.commands.explain_people import (
+    knows,
+    people_of,
+    told_of_address,
+    told_of_person,
+)
 from sync.ledger.links import Origin
 
 if TYPE_CHECKING:
+    from moodle_bridge.model.people import Person
     from sync.cli.invocation import Invocation
     from sync.ledger import Transaction
     from sync.ledger.inbound import Inbound
     from sync.ledger.intents import Intent
+    from sync.ledger.issues import Issue
     from sync.ledger.links import Link
 
 _WRITTEN = {Origin.FORUM: "in the forum", Origin.MAIL: "by mail"}
 
 
 def run(invocation: Invocation, *, name: str) -> Result:
-    """Return everything the ledger knows of a Message-ID, a mail's key or a post."""
+    """Return everything the ledger knows of a mail, post, effect, digest or person.
+
+    `name` is a Message-ID, a mail's key, the number of a post, `mail-12`, `effect-5`,
+    `issue-3`, an address or a username. Raises ConfigError when nothing is known.
+    """
     with (
         Bridge(
             invocation.settings(), invocation.registry(), clock=invocation.clock
         ) as bridge,
         bridge.ledger.reading() as transaction,
     ):
-        mails, links = _found(transaction, name.strip())
-        if not mails and not links:
+        found = _found(transaction, name.strip())
+        if not found:
             raise ConfigError(
-                "the ledger knows no mail and no post of this name",
+                "the ledger knows nothing of this name",
                 item=name,
-                advice="Give the Message-ID as it stands in the mail, or the number"
-                " after #p in the address of a post.",
+                advice="Give the Message-ID as it stands in the mail, the number after"
+                " #p in the address of a post, an id that another command showed"
+                " (mail-12, effect-5, issue-3), an address or a username.",
             )
         lines: list[str] = []
-        for mail in mails:
+        events: list[story.Event] = []
+        for mail in found.mails:
             lines += _told_of_mail(mail)
-            lines += _told_of(transaction.intents.of_source(f"mail:{mail.id}"))
-            lines += _told_of(transaction.intents.of_source(f"notice:{mail.id}"))
-        for link in links:
+            lines += story.parts_of(transaction, mail)
+            events += story.of_mail(transaction, mail)
+        for link in found.links:
             lines += _told_of_link(link)
-            lines += _told_of(
-                transaction.intents.of_source(f"post:{link.pair}:{link.post_id}")
-            )
-        data = {
-            "mails": [_mail_data(mail) for mail in mails],
-            "posts": [_link_data(link) for link in links],
-        }
-    return Result(parts=lines, data=data)
+            events += story.of_link(transaction, link)
+        for issue in found.issues:
+            lines += _told_of_issue(issue)
+            events += story.of_issue(transaction, issue)
+        for intent in found.intents:
+            lines += [f"Effect {intent.id}: {intent.summary}", f"  {intent.advice}"]
+            events += story.of_intent(intent)
+        for person in found.people:
+            lines += told_of_person(transaction, person)
+        if found.address is not None:
+            lines.append("Nobody in the courses has this address.")
+            lines += told_of_address(transaction, found.address)
+    if events:
+        lines += ["What happened (UTC):", *story.told(events)]
+    return Result(
+        parts=[line for line in lines if line.strip()],
+        data={
+            "mails": [_mail_data(mail) for mail in found.mails],
+            "posts": [_link_data(link) for link in found.links],
+            "people": [
+                {"user_id": one.user_id, "name": one.fullname} for one in found.people
+            ],
+            "events": [
+                {"at": event.at.isoformat(), "what": secrets_masked(event.what)}
+                for event in sorted(set(events))
+            ],
+        },
+    )
 
 
-def _found(transaction: Transaction, name: str) -> tuple[list[Inbound], list[Link]]:
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What a name stands for; `address` is one that belongs to nobody."""
+
+    mails: list[Inbound] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    address: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.mails
+            or self.links
+            or self.issues
+            or self.intents
+            or self.people
+            or self.address
+        )
+
+
+def _found(transaction: Transaction, name: str) -> Found:
     if name.isdigit():
         links = transaction.links.by_post(int(name))
-        mails = [
-            mail for link in links for mail in transaction.inbound.find(link.message_id)
-        ]
-        return mails, links
+        return Found(
+            links=links,
+            mails=[
+                mail
+                for link in links
+                for mail in transaction.inbound.find(link.message_id)
+            ],
+        )
+    kind, _, number = name.partition("-")
+    if number.isdigit() and kind in {"mail", "effect", "issue"}:
+        return _numbered(transaction, kind, int(number))
     wanted = name if name.startswith(("<", "mail:", "receipt:")) else f"<{name}>"
-    mails = transaction.inbound.find(wanted)
-    links = transaction.links.by_message_id([wanted])
-    known = {link.post_id for link in links}
-    for mail in mails:
-        if mail.post_id is not None and mail.post_id not in known:
-            links += transaction.links.by_post(mail.post_id)
-    return mails, links
+    found = _joined(transaction, transaction.inbound.find(wanted))
+    known = {(link.pair, link.post_id) for link in found.links}
+    found.links += [
+        link
+        for link in transaction.links.by_message_id([wanted])
+        if (link.pair, link.post_id) not in known
+    ]
+    found.issues = transaction.issues.by_message_id([wanted])
+    if not found:
+        found.people = people_of(transaction, name)
+    if not found and "@" in name and knows(transaction, name):
+        found.address = name
+    return found
+
+
+def _numbered(transaction: Transaction, kind: str, number: int) -> Found:
+    if kind == "mail":
+        mail = transaction.inbound.get(number)
+        return _joined(transaction, [mail] if mail else [])
+    if kind == "issue":
+        issue = transaction.issues.get(number)
+        return Found(issues=[issue] if issue else [])
+    intent = transaction.intents.by_id(number)
+    return Found(intents=[intent] if intent else [])
+
+
+def _joined(transaction: Transaction, mails: list[Inbound]) -> Found:
+    """Return mails with the posts that they became."""
+    numbers = [mail.post_id for mail in mails if mail.post_id is not None]
+    numbers += [
+        part.post_id
+        for mail in mails
+        for part in transaction.parts.of_mail(mail.id)
+        if part.post_id is not None
+    ]
+    return Found(
+        mails=mails,
+        links=[
+            link
+            for post_id in dict.fromkeys(numbers)
+            for link in transaction.links.by_post(post_id)
+        ],
+    )
+
+
+def _told_of_issue(issue: Issue) -> list[str]:
+    return [
+        f"Issue {issue.id}: {issue.kind.value} for user {issue.user_id}",
+        f"  Message-ID {issue.message_id}",
+        *(
+            f"  [{item.number}] post {item.post_id}: {item.author}: {item.subject}"
+            for item in issue.items
+        ),
+        *(
+            f"  left out: post {item.post_id}: {item.author}: {item.subject}"
+            for item in issue.left_out
+        ),
+    ]
 
 
 def _told_of_mail(mail: Inbound) -> list[str]:
@@ -116,15 +233,6 @@ def _told_of_link(link: Link) -> list[str]:
         lines.append(f"  edited {link.edited_at:%Y-%m-%d %H:%M} UTC")
     if link.gone_at:
         lines.append(f"  deleted, as seen {link.gone_at:%Y-%m-%d %H:%M} UTC")
-    return lines
-
-
-def _told_of(intents: list[Intent]) -> list[str]:
-    lines = []
-    for intent in intents:
-        why = f": {intent.reason}" if intent.reason else ""
-        tries = f", tried {intent.attempts} times" if intent.attempts > 1 else ""
-        lines.append(f"  {intent.state.value}{tries}: {intent.summary}{why}")
     return lines
 
 

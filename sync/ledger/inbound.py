@@ -165,6 +165,17 @@ class Inbox:
             .values(**values, updated_at=self._clock())
         )
 
+    def from_sender(self, address: str, *, limit: int) -> list[Inbound]:
+        """Return the newest mails whose From was this address, in any capitals."""
+        table = schema.inbound
+        rows = self._connection.execute(
+            select(table)
+            .where(func.lower(table.c.sender) == address.lower())
+            .order_by(table.c.id.desc())
+            .limit(limit)
+        )
+        return [_inbound(row) for row in rows]
+
     def posted_since(self, moment: datetime) -> list[tuple[int, str, int]]:
         """Return number, pair and post of the mails that came since and were posted."""
         table = schema.inbound
