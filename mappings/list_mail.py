@@ -22,6 +22,8 @@ _ADMIN_LOCAL = re.compile(
 _ADMIN_SENDER = re.compile(
     r"(?i)^(?:mailman(?:-\w+)?|listserv|majordomo|sympa|ecartis|listmaster|noreply"
     r"|no-reply|notifications?)@(?:lists?\.|groups?\.|googlegroups\.com|groups\.io)"
+    r"|^\S+\+(?:noreply|msgappr|owners?|managers?|unsubconfirm|subconfirm)@googlegroups\.com$"
+    r"|^noreply-spamdigest@google\.com$|^\S+-(?:confirm|owner)\+?\S*@lists?\."
 )
 _ASKING_SUBJECT = re.compile(
     r"(?i)^(?:re: ?)?confirm [0-9a-f]{20,40}$|^(?:re: ?)?confirm \S{1,20}\+[0-9a-f]{20,40}$"
@@ -36,6 +38,17 @@ _ASKING_SUBJECT = re.compile(
     r"|^.{1,80} (?:subscription|unsubscription|unsubscribe) notification$"
     r"|^bounce action notification$|^uncaught bounce notification$"
     r"|^(?:request|action|message) (?:to mailing list|rejected|held)"
+    r"|^\S+@\S+ post from \S+@\S+ requires approval$"
+    r"|^new (?:un)?subscription request to .{1,80} from \S+@\S+$"
+    r"|^your confirmation is needed to (?:join|leave) the .{1,80} mailing list"
+    r"|^posting to .{1,80} awaits approval$|^message approval needed\b"
+    r"|^moderator's spam report for \S+@\S+$"
+    r"|^please confirm your groups\.io account|^your groups\.io account is bouncing"
+    r"|^article to be approved for |^your message to list \S+ is (?:awaiting|waiting)"
+    r"|^(?:un)?subscribe request to list .{1,80}: authentication needed$"
+    r"|^message rejected for list |^request for moderation\b"
+    r"|^(?:le|votre) message (?:à|pour) (?:la liste )?\S+ (?:est en attente|attend)"
+    r"|^(?:demande d'|)approbation\b.{1,80}\bliste\b|^article à modérer pour "
     r"|^your (?:subscription|membership) (?:for|to|in) .{1,80}"
     r"(?:mailing list|has been disabled|confirmation)"
 )

@@ -191,6 +191,15 @@ RULES: tuple[Rule, ...] = (
         check=rule.list_admin,
     ),
     Rule(
+        name="challenge",
+        description="A program keeps our mail back until its sender confirms it.",
+        kind=VerdictKind.CHALLENGE,
+        outcome=Outcome.HOLD,
+        advice="Its owner does not get our mail. Ask them to allow the address of the"
+        " bridge, or confirm it in a browser; then drop this letter.",
+        check=rule.challenge,
+    ),
+    Rule(
         name="digest",
         description="It is several posts of a list in one mail.",
         kind=VerdictKind.DIGEST,

@@ -10,6 +10,7 @@ from mappings.authentication import authenticity_told
 from mappings.auto_replies import automatic_sign, may_be_automatic
 from mappings.bounces import delivery_failures, is_delivery_report
 from mappings.bridge_header import BRIDGE_HEADER, bridge_header
+from mappings.challenges import challenge_sign
 from mappings.identity import is_ours, post_id_of
 from mappings.list_mail import (
     answers_digest,
@@ -200,6 +201,12 @@ def list_admin(asked: Screened, rule: Rule) -> Verdict | None:
     return None
 
 
+def challenge(asked: Screened, rule: Rule) -> Verdict | None:
+    """Hit what wants the bridge to confirm a mail of its own."""
+    sign = challenge_sign(asked.mail)
+    return _hit(rule, sign) if sign else None
+
+
 def digest(asked: Screened, rule: Rule) -> Verdict | None:
     """Hit digests (RFC 2046 5.1.5, RFC 1153)."""
     return _hit(rule, asked.mail.subject) if is_digest(asked.mail) else None
@@ -207,7 +214,7 @@ def digest(asked: Screened, rule: Rule) -> Verdict | None:
 
 def digest_answer(asked: Screened, rule: Rule) -> Verdict | None:
     """Hit answers to a digest, which name none of the posts in it."""
-    if answers_digest(asked.mail):
+    if answers_digest(asked.mail) and not asked.rules.answers_issue:
         return _hit(rule, asked.mail.subject, reason="digest-answer")
     return None
 

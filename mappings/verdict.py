@@ -27,6 +27,7 @@ class VerdictKind(StrEnum):
     READ_RECEIPT = "read-receipt"
     CALENDAR = "calendar"
     LIST_ADMIN = "list-admin"
+    CHALLENGE = "challenge"
     DIGEST = "digest"
     AUTO_REPLY = "auto-reply"
     UNAUTHENTICATED = "unauthenticated"
@@ -96,7 +97,8 @@ class ScreeningRules:
     passed. `authserv_id` is the mail server whose Authentication-Results are
     believed, None to believe none. `authenticity` is what was found out when the mail
     came, None when nobody looked; then `authserv_id` decides. `spam` is what becomes
-    of what a filter marked: held, ignored (put aside), or posted.
+    of what a filter marked: held, ignored (put aside), or posted. `answers_issue` says
+    that it answers a digest of the bridge's own, which can be answered.
     """
 
     site_tag: str
@@ -109,6 +111,7 @@ class ScreeningRules:
     authserv_id: str | None = None
     authenticity: Authenticity | None = None
     spam: Spam = "hold"
+    answers_issue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
