@@ -165,8 +165,7 @@ def test_the_command_line_starts_without_the_catalogues() -> None:
         [
             sys.executable,
             "-c",
-            "import sys, sync.cli\n"
-            "print(*(name for name in sys.modules if name.startswith('babel')))",
+            "import sys, sync.cli; print('babel' in sys.modules)",
         ],
         capture_output=True,
         text=True,
@@ -174,4 +173,4 @@ def test_the_command_line_starts_without_the_catalogues() -> None:
         cwd=ROOT,
     )
 
-    assert started.stdout.strip() == ""
+    assert started.stdout.strip() == "False"
