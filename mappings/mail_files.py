@@ -36,6 +36,28 @@ _EXTENSIONS = {
     "message/rfc822": ".eml",
 }
 
+# Files that mail programs add for each other, of no use to a reader.
+MACHINE_FILES = frozenset(
+    {
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-keys",
+    }
+)
+_CARDS = frozenset({"text/vcard", "text/x-vcard"})
+_LOGO_LARGEST = 20_000
+
+
+def is_attached_by_hand(file: MailFile) -> bool:
+    """Say whether somebody meant to send a file, and not their mail program.
+
+    The small picture of a signature stands in the text; a photo may, too.
+    """
+    if file.media_type in MACHINE_FILES | _CARDS:
+        return False
+    return file.content_id is None or len(file.content) > _LOGO_LARGEST
+
 
 def safe_filename(name: str, media_type: str, number: int) -> str:
     """Return a name without path, control or direction characters, never empty.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from mappings.language import written_language
-from mappings.mail_files import uniquely_named
+from mappings.mail_files import MACHINE_FILES, uniquely_named
 from mappings.mail_markup import markup_of
 from mappings.mail_pictures import elided_pictures, set_in_text
 from mappings.mail_reading import ReadMail
@@ -21,15 +21,6 @@ from mappings.text_html import html_from_line, html_from_text, wrapped_in_marker
 from mappings.trimming import Trimmed
 from moodle_bridge.model.mail import MailFile
 
-# Files that mail programs add for each other, of no use to a reader.
-_MACHINE_FILES = frozenset(
-    {
-        "application/pgp-signature",
-        "application/pkcs7-signature",
-        "application/x-pkcs7-signature",
-        "application/pgp-keys",
-    }
-)
 _AUTHOR_LINE = '<div class="via-mail-author">{}</div>'
 _AUTHOR_LINE_AGAIN = re.compile(r'<div class="via-mail-author">.*?</div>\s*', re.DOTALL)
 _QUOTE_RULES = frozenset({"headers-below", "mail-below", "quote-below", "quote-above"})
@@ -109,7 +100,7 @@ class _Body:
 
 
 def _body(mail: ReadMail, trimmed: Trimmed) -> _Body:
-    files = [file for file in mail.files if file.media_type not in _MACHINE_FILES]
+    files = [file for file in mail.files if file.media_type not in MACHINE_FILES]
     markup = markup_of(mail.html, trimmed.kept, files) if mail.html else None
     if markup is not None:
         html, pictures, elided = markup.html, markup.pictures, markup.elided

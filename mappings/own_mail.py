@@ -16,8 +16,8 @@ from mappings.header_lines import (
 )
 from mappings.identity import notice_message_id
 from mappings.letter import MOST_REFERENCES, MailSite
-from mappings.mime_parts import text_part
-from moodle_bridge.model.mail import OutgoingMail
+from mappings.mime_parts import file_part, multipart, text_part
+from moodle_bridge.model.mail import MailFile, OutgoingMail
 
 
 def own_mail(
@@ -34,6 +34,7 @@ def own_mail(
     references: Sequence[str] = (),
     reply_to: str | None = None,
     sender: str = "",
+    files: Sequence[MailFile] = (),
 ) -> OutgoingMail:
     """Return a mail from the bridge's address, under the name given.
 
@@ -41,7 +42,8 @@ def own_mail(
     makes the same Message-ID. `auto` is Auto-Submitted (RFC 3834), None for the words
     of a person. `answers` is the Message-ID that it answers, `references` what that
     one stands after. `sender` is the envelope sender; empty, so that nobody answers a
-    program, unless something is given. Raises ValueError for an address that is none.
+    program, unless something is given. `files` are attached. Raises ValueError for an
+    address that is none.
     """
     own_id = notice_message_id(key, site_tag=site.site_tag, domain=site.domain)
     theirs = [answers] if answers else []
@@ -60,11 +62,14 @@ def own_mail(
         header_field("X-Auto-Response-Suppress", "All"),
     ]
     written = [line for line in fields if line is not None]
+    body = text_part(text)
+    if files:
+        body = multipart("mixed", [body, *map(file_part, files)], own_id)
     head = "\r\n".join([*written, "MIME-Version: 1.0", ""]).encode()
     return OutgoingMail(
         key=key,
         message_id=own_id,
         sender=sender,
         recipients=(to,),
-        content=head + text_part(text),
+        content=head + body,
     )

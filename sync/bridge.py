@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
 
+from mappings.bounce_score import BounceRules
 from mappings.identity import site_tag
 from mappings.letter import MailSite
 from mappings.parentage import ReplyRoute
@@ -31,8 +32,10 @@ from moodle_bridge.moodle.client import ClientSettings
 from moodle_bridge.moodle.facade import Connection
 from moodle_bridge.moodle.rest import RestSettings
 from sync.authenticity import Looking
+from sync.jobs.answers import Answers
 from sync.jobs.asking import Asking
 from sync.jobs.believing import Believing
+from sync.jobs.digest_replies import DigestReplies
 from sync.jobs.digests import Digests
 from sync.jobs.leaving import LeavingByMail
 from sync.jobs.mirror_in import MirrorIn
@@ -44,9 +47,13 @@ from sync.jobs.posting import Posting
 from sync.jobs.questions import Questions
 from sync.jobs.receive import Reception
 from sync.jobs.routing import Routing
+from sync.jobs.scoring import Scoring
 from sync.jobs.twice import Twice
+from sync.jobs.undelivered import Undelivered
 from sync.jobs.verdicts import Judge
+from sync.jobs.wanted import Wanted
 from sync.jobs.watch import Watch
+from sync.jobs.wishes import Wishes
 from sync.leaving import Leaving
 from sync.ledger import Ledger
 from sync.ledger.leases import Holder, this_run
@@ -414,6 +421,10 @@ class Bridge:
             if pair.mailing_list.traits.knows_members
             for address in pair.mailing_list.traits.addresses
         }
+        answers = Answers(site=self.mail_site, secret=self.secret)
+        wishes = Wishes(
+            pairs=pairs, participants=self.participants, answers=answers, mail=mail
+        )
         return MirrorIn(
             ledger=self.ledger,
             routing=Routing(
@@ -437,6 +448,15 @@ class Bridge:
                     self.reply_route,
                     most_a_day=self.settings.safety.max_notices_per_day,
                 ),
+                scoring=Scoring(
+                    route=self.reply_route,
+                    site_tag=self.site_tag,
+                    rules=BounceRules(
+                        threshold=self.settings.bounces.threshold,
+                        stale_after=self.settings.bounces.stale_after,
+                    ),
+                ),
+                asks_bridge=lambda judged: wishes.asked(judged) is not None,
                 spam=mail.spam,
             ),
             notices=Notices(
@@ -445,6 +465,23 @@ class Bridge:
                 site=self.mail_site,
                 secret=self.secret,
                 most_a_day=self.settings.safety.max_notices_per_day,
+            ),
+            wishes=wishes,
+            wanted=Wanted(
+                pairs=pairs,
+                moodle=self.moodle,
+                ledger=self.ledger,
+                sending=self.sending,
+                participants=self.participants,
+                site=self.mail_site,
+                mail=mail,
+            ),
+            replies=DigestReplies(
+                pairs=pairs,
+                participants=self.participants,
+                answers=answers,
+                site=self.mail_site,
+                secret=self.secret,
             ),
             twice=Twice(
                 site=self.mail_site,
@@ -495,4 +532,15 @@ class Bridge:
             site=self.mail_site,
             secret=self.secret,
             most_a_day=self.settings.safety.max_notices_per_day,
+        )
+
+    def undelivered(self, pairs: Sequence[Pair]) -> Undelivered:
+        """Return what tells facilitators whom mail does not reach."""
+        return Undelivered(
+            ledger=self.ledger,
+            participants=self.participants,
+            pairs=pairs,
+            site=self.mail_site,
+            secret=self.secret,
+            account_id=lambda: self.account_id,
         )

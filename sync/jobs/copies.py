@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sync.ledger import Transaction
     from sync.pairs import Pair
 
-_TAKEN = frozenset({InboundState.ACCEPTED, InboundState.POSTED})
+_TAKEN = frozenset({InboundState.ACCEPTED, InboundState.POSTED, InboundState.ANSWERED})
 
 
 def twin_of(

@@ -12,6 +12,7 @@ from moodle_bridge.model.people import Person
 from moodle_bridge.moodle.group_mode import GroupMode
 from sync.jobs.routing import DISCUSSION_GONE, Route
 from sync.ledger.inbound import Inbound, InboundState
+from sync.ledger.links import Link
 
 if TYPE_CHECKING:
     from sync.ledger import Transaction
@@ -91,6 +92,17 @@ def groups_for(person: Person, mode: GroupMode | None) -> tuple[int | None, ...]
     if not person.group_ids and mode is not GroupMode.SEPARATE:
         return (None,)
     return tuple(sorted(person.group_ids))
+
+
+def is_of_their_group(transaction: Transaction, person: Person, link: Link) -> bool:
+    """Say whether a discussion is for everybody, or for a group of a person."""
+    known = transaction.discussions.get(link.pair, [link.discussion_id])
+    discussion = known.get(link.discussion_id)
+    return (
+        discussion is None
+        or discussion.group_id is None
+        or discussion.group_id in person.group_ids
+    )
 
 
 def _reason(judged: Judged) -> str:

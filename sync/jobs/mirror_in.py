@@ -26,26 +26,32 @@ from sync.actions import (
 )
 from sync.actions import Withheld as LeftAlone
 from sync.job import refuse_beyond
+from sync.jobs.answers import ANSWER, WANTED
 from sync.jobs.arrival import in_order
 from sync.jobs.judged import Judged, verdict_record
 from sync.jobs.routing import Route
 from sync.jobs.verdicts import Judge
+from sync.jobs.wishes import told_of
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
 from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person
+    from sync.jobs.digest_replies import DigestReplies
     from sync.jobs.notices import Notices
     from sync.jobs.posting import Posting
     from sync.jobs.routing import Routing
     from sync.jobs.twice import Twice
+    from sync.jobs.wanted import Wanted
+    from sync.jobs.wishes import Wishes
     from sync.ledger import Ledger, Transaction
     from sync.pairs import Pair
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
+_OWN_MAILS = frozenset({ANSWER, WANTED})
 _PLAIN_ID = re.compile(r"<[!-;=?-~]{1,180}@[!-;=?A-~]{1,180}>")
 # Mails overtake each other on the way; one that answers what is not here yet waits.
 PARENT_WAIT = timedelta(minutes=10)
@@ -70,6 +76,9 @@ class MirrorIn:
         judge: Judge,
         notices: Notices,
         twice: Twice,
+        wishes: Wishes,
+        wanted: Wanted,
+        replies: DigestReplies,
         posting: Posting,
         secret: bytes,
         site_url: str,
@@ -80,6 +89,9 @@ class MirrorIn:
         self._judge = judge
         self._notices = notices
         self._twice = twice
+        self._wishes = wishes
+        self._wanted = wanted
+        self._replies = replies
         self._secret = secret
         self._site_url = site_url.rstrip("/")
         self._posting = posting
@@ -87,7 +99,7 @@ class MirrorIn:
 
     def settle(self, intent: Intent) -> Settlement:
         """See `Job`: look for the marker where the post would be."""
-        if intent.kind == "mail.notice":
+        if intent.kind in _OWN_MAILS:
             return self._notices.settle(intent)
         return self._posting.settle(intent)
 
@@ -105,11 +117,10 @@ class MirrorIn:
     def observe(self) -> Iterator[list[Inbound] | tuple[Intent, ...]]:
         """See `Job`: mails that wait, first those accepted before and not posted.
 
-        Before them the notices that an earlier run did not get to send.
+        Before them the mails of the bridge itself that an earlier run did not get to
+        send, and after them the answers that are due by then.
         """
-        with self._ledger.reading() as transaction:
-            planned = transaction.intents.with_state(IntentState.PLANNED, job=self.name)
-        yield tuple(intent for intent in planned if intent.kind == "mail.notice")
+        yield self._own_mails()
         for state in (InboundState.ACCEPTED, InboundState.NEW):
             after = 0
             while True:
@@ -121,6 +132,12 @@ class MirrorIn:
                     break
                 after = page[-1].id
                 yield page
+        yield self._own_mails()
+
+    def _own_mails(self) -> tuple[Intent, ...]:
+        with self._ledger.reading() as transaction:
+            planned = transaction.intents.with_state(IntentState.PLANNED, job=self.name)
+        return tuple(intent for intent in planned if intent.kind in _OWN_MAILS)
 
     def plan(self, observation: list[Inbound] | tuple[Intent, ...]) -> Plan:
         """See `Job`."""
@@ -139,7 +156,7 @@ class MirrorIn:
         told: set[str] = set()
         with self._ledger.reading() as transaction:
             for inbound in in_order(observation, answers):
-                judged, action = self._weighed(
+                judged, meant = self._weighed(
                     transaction, inbound, mails[inbound.id], streams
                 )
                 if judged is None:
@@ -155,9 +172,9 @@ class MirrorIn:
                         # Two copies came in one go; the next run knows the first.
                         continue
                     taken.add(_twin_key(judged))
-                records.append(verdict_record(judged))
-                if action is not None:
-                    actions.append(action)
+                records += [verdict_record(judged), *meant.records]
+                if meant.actions:
+                    actions += meant.actions
                     twice = self._twice.plan(transaction, judged, len(told))
                     if twice is not None:
                         told.add(twice.key)
@@ -180,7 +197,7 @@ class MirrorIn:
         inbound: Inbound,
         mail: ReadMail,
         streams: dict[int, str],
-    ) -> tuple[Judged | None, Action | None]:
+    ) -> tuple[Judged | None, Plan]:
         """Return the verdict on a mail and what is to be done; None = not yet.
 
         A mail that makes this program fail is held: it must not keep the others out.
@@ -197,11 +214,11 @@ class MirrorIn:
                 and mail.references
                 and not self._judge.is_answer_to_us(transaction, inbound, mail)
             ):
-                return None, None
+                return None, Plan()
             judged = self._judge.judge(transaction, inbound, mail, route)
             if judged.state is not InboundState.ACCEPTED:
-                return judged, None
-            return judged, self._action(transaction, judged, streams)
+                return judged, Plan()
+            return self._meant(transaction, judged, streams)
         except (BridgeError, SQLAlchemyError):
             raise
         except Exception as error:
@@ -216,7 +233,27 @@ class MirrorIn:
                 advice="This is a fault in moodle-bridge; please report it. Post the"
                 " mail by hand, then drop it.",
                 detail=type(error).__name__,
-            ), None
+            ), Plan()
+
+    def _meant(
+        self, transaction: Transaction, judged: Judged, streams: dict[int, str]
+    ) -> tuple[Judged, Plan]:
+        """Return what is to be done about a mail that was accepted."""
+        asked = self._wishes.asked(judged)
+        if asked is not None:
+            carried_out = self._wishes.carried_out(judged, asked)
+            judged = replace(
+                judged,
+                state=InboundState.ANSWERED,
+                rule="command",
+                reason="command",
+                detail=told_of(asked),
+            )
+            return judged, Plan(records=(carried_out,))
+        if judged.route.issue is not None:
+            found = self._replies.plan(transaction, judged)
+            return judged, Plan(actions=found.actions, records=found.records)
+        return judged, Plan(actions=(self._action(transaction, judged, streams),))
 
     def _action(
         self, transaction: Transaction, judged: Judged, streams: dict[int, str]
@@ -284,7 +321,9 @@ class MirrorIn:
 
     def carry_out(self, action: Action) -> Outcome:
         """See `Job`."""
-        if action.kind == "mail.notice":
+        if action.kind == WANTED:
+            return self._wanted.carry_out(action)
+        if action.kind == ANSWER:
             return self._notices.carry_out(action)
         return self._posting.carry_out(action, action.load)
 
@@ -292,11 +331,17 @@ class MirrorIn:
         self, transaction: Transaction, intent: Intent, outcome: Done | Refused
     ) -> None:
         """See `Job`: link the post to the mail, or hold the mail."""
-        if intent.kind == "mail.notice":
+        if intent.kind == WANTED:
+            self._wanted.completed(transaction, intent, outcome)
+            return
+        if intent.kind == ANSWER:
             # What was refused may be released, and then it is sent.
             if isinstance(outcome, Done):
                 kept = {"message_id": intent.details.get("message_id", "")}
                 transaction.intents.change(intent.id, details=kept)
+            return
+        if "part" in intent.details:
+            self._replies.completed(transaction, intent, outcome)
             return
         self._posting.completed(transaction, intent, outcome)
 

@@ -24,11 +24,11 @@ from sync.actions import (
     Refused,
     Settlement,
 )
+from sync.jobs.linking import link_post
 from sync.jobs.routing import DISCUSSION_GONE
 from sync.jobs.uploading import uploaded
 from sync.ledger.inbound import InboundState
 from sync.ledger.intents import Intent
-from sync.ledger.links import LinkState, Origin
 from sync.own_names import concerns_token
 
 if TYPE_CHECKING:
@@ -269,38 +269,16 @@ class Posting:
         if "awaited" in details:
             awaited = transaction.inbound.get(details["awaited"])
             parent = awaited.post_id if awaited else None
-        pair = details["pair"]
-        above = transaction.links.by_post(parent, pair) if parent else []
-        by_list = bool(details["by_list"])
-        values = {
-            "discussion_id": discussion_id,
-            "forum_id": above[0].forum_id if above else details["forum_id"],
-            "parent_post_id": parent,
-            "message_id": _sendable(inbound.message_id)
-            or post_message_id(post_id, site_tag=self._site_tag, domain=self._domain),
-            "state": LinkState.WITHHELD if by_list else LinkState.WAITING,
-            "reason": "readers have it from the list" if by_list else "",
-            "author_user_id": details["user_id"],
-            "author_name": details["author_name"],
-            "subject": inbound.subject,
-            "due_at": transaction.clock(),
-        }
-        new = transaction.links.add(
-            pair=pair,
+        link_post(
+            transaction,
+            intent,
             post_id=post_id,
-            origin=Origin.MAIL,
-            via_list=by_list,
-            created_at=transaction.clock(),
-            **values,
+            discussion_id=discussion_id,
+            parent_post_id=parent,
+            message_id=_sendable(inbound.message_id)
+            or post_message_id(post_id, site_tag=self._site_tag, domain=self._domain),
+            subject=inbound.subject,
         )
-        if not new:
-            transaction.links.change(
-                pair,
-                post_id,
-                **{**values, "state": values["state"].value},
-                origin=Origin.MAIL.value,
-                via_list=int(by_list),
-            )
 
 
 def _sendable(message_id: str | None) -> str | None:

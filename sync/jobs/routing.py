@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mappings.identity import post_id_of
+from mappings.identity import issue_of_message_id, post_id_of, read_issue_key
 from mappings.mail_reading import ReadMail
-from mappings.parentage import LinkRef, ReplyRoute, find_parent
+from mappings.parentage import LinkRef, ParentClue, ReplyRoute, find_parent
+from mappings.personal_keys import key_texts
 from sync.jobs.native import NativeMails
 from sync.ledger.inbound import Inbound, InboundState
+from sync.ledger.issues import Issue
 from sync.ledger.links import Link
 from sync.participants import folded
 
@@ -33,7 +35,8 @@ class Route:
     None for a new discussion. `by_list` is true when members have it from the list
     itself. `native` is true when it answers a mail that Moodle itself sent; with no
     link, that one told of something that the bridge does not carry. `why` says in words
-    how it was found. `asked` is the number of the held mail about which an admin had
+    how it was found. `issue` is the digest or bundle that it answers, None for none;
+    then there is no link, for it holds several posts. `asked` is the number of the held mail about which an admin had
     written what this answers.
     """
 
@@ -44,6 +47,7 @@ class Route:
     unknown_parent: bool = False
     native: bool = False
     asked: int | None = None
+    issue: Issue | None = None
     why: str = ""
 
 
@@ -90,6 +94,14 @@ class Routing:
             if inbound.released and inbound.reason == DISCUSSION_GONE:
                 # A person decided that it begins a new discussion.
                 link = None
+        issue = None
+        if awaited is None and (found.parent is None or found.parent.key is None):
+            surely = found.parent is None or found.parent.how is ParentClue.REFERENCES
+            issue = self._issue_of(transaction, inbound, mail, by_id=surely)
+        if issue is not None:
+            named = (self._named(item.pair) for item in issue.items)
+            pair = next((one for one in named if one), by_address)
+            link = None
         ids = mail.in_reply_to or mail.references[-1:]
         is_native = any(map(self._native.is_native, ids))
         keyed = found.parent is not None and found.parent.key is not None
@@ -98,11 +110,40 @@ class Routing:
             link=link,
             awaited=awaited,
             by_list=pair is not None and came_by_list(mail, pair),
-            unknown_parent=bool(ids) and link is None and awaited is None,
+            unknown_parent=bool(ids)
+            and link is None
+            and awaited is None
+            and issue is None,
             native=is_native and not keyed,
             asked=_asked(transaction, (*mail.in_reply_to, *mail.references)),
-            why=found.reason,
+            issue=issue,
+            why=found.reason
+            if issue is None
+            else f"it answers {issue.kind.value} {issue.id}",
         )
+
+    def _issue_of(
+        self, transaction: Transaction, inbound: Inbound, mail: ReadMail, *, by_id: bool
+    ) -> Issue | None:
+        """Return the issue that a mail answers, by its key or else by its id."""
+        numbers = [
+            key.issue_id
+            for text in key_texts(mail, self._route, inbound.envelope_recipient)
+            if (key := read_issue_key(self._route.secret, text)) is not None
+        ]
+        if by_id:
+            ids = reversed((*mail.references[-_IDS_MOST:], *mail.in_reply_to))
+            numbers += [
+                number
+                for one in ids
+                if (
+                    number := issue_of_message_id(
+                        one, site_tag=self._site_tag, domain=self._domain
+                    )
+                )
+            ]
+        found = (transaction.issues.get(number) for number in dict.fromkeys(numbers))
+        return next((issue for issue in found if issue is not None), None)
 
     def _lookup(
         self, transaction: Transaction, inbound: Inbound

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,17 @@ from moodle_bridge.model.people import Person
 from sync.jobs.asking import Asking
 from sync.jobs.believing import Believing
 from sync.jobs.copies import is_copy, twin_of
-from sync.jobs.judged import Judged, groups_for, may_be_answered
+from sync.jobs.judged import (
+    Judged,
+    groups_for,
+    is_of_their_group,
+    may_be_answered,
+)
 from sync.jobs.parent_words import parent_words
 from sync.jobs.routing import Route
+from sync.jobs.scoring import Scoring
 from sync.ledger.inbound import Inbound, InboundState
+from sync.ledger.issues import Issue
 from sync.ledger.links import LinkState
 from sync.ledger.questions import QuestionKind
 from sync.participants import Participants, with_address
@@ -51,6 +58,8 @@ class Judge:
         max_size: int,
         believing: Believing,
         asking: Asking,
+        scoring: Scoring,
+        asks_bridge: Callable[[Judged], bool],
         spam: Spam = "hold",
     ) -> None:
         self._participants = participants
@@ -61,6 +70,8 @@ class Judge:
         self._max_size = max_size
         self._believing = believing
         self._asking = asking
+        self._scoring = scoring
+        self._asks_bridge = asks_bridge
         self._spam = spam
         self._asked_again: set[int] = set()
         self._dead_addresses: set[str] = set()
@@ -77,7 +88,7 @@ class Judge:
             route = self._routed_by_author(mail, route)
         pair = route.pair
         known = pair.mailing_list if pair else None
-        verdict = self._screened(inbound, mail, known)
+        verdict = self._screened(inbound, mail, known, route)
         base = Judged(
             inbound=inbound,
             mail=mail,
@@ -93,16 +104,7 @@ class Judge:
             and verdict.outcome is not Outcome.ACCEPT
             and not inbound.released
         ):
-            dead = self._tells_of_a_dead_address(transaction, verdict)
-            return replace(
-                base,
-                state=InboundState.HELD
-                if verdict.outcome is Outcome.HOLD or dead
-                else InboundState.IGNORED,
-                reason=verdict.reason,
-                advice=verdict.advice,
-                detail=verdict.detail,
-            )
+            return self._screened_out(transaction, base, verdict)
         question = self._asking.question_in(transaction, inbound, mail)
         if question is not None and not forged:
             return self._asking.answered(base, question)
@@ -119,7 +121,10 @@ class Judge:
                 verdict.rule, verdict.reason, verdict.advice, detail=verdict.detail
             )
         if pair is None:
-            return self._without_pair(base, author)
+            pair = self._any_pair(transaction, base, author)
+            if pair is None:
+                return self._without_pair(base, author)
+            base = replace(base, route=replace(route, pair=pair))
         trimmed = parent_words(transaction, mail, route).trim(mail)
         twin = twin_of(transaction, inbound, pair, author)
         if twin is not None and is_copy(twin, mail, pair, author):
@@ -145,8 +150,39 @@ class Judge:
         """Say whether a mail answers a question of the bridge, and so no post."""
         return self._asking.question_in(transaction, inbound, mail) is not None
 
+    def _screened_out(
+        self, transaction: Transaction, base: Judged, verdict: Verdict
+    ) -> Judged:
+        """Return a mail that screening does not let pass, put aside or held."""
+        inbound, mail = base.inbound, base.mail
+        scored = self._scoring.scored(transaction, inbound, mail, verdict)
+        if scored is not None:
+            return replace(
+                base,
+                state=InboundState.IGNORED,
+                reason=verdict.reason,
+                advice="Nothing to do: it counts for the address. `moodle-bridge"
+                " status` shows whom mail does not reach.",
+                detail=scored.detail,
+                records=(scored.record,),
+            )
+        dead = self._tells_of_a_dead_address(transaction, verdict)
+        return replace(
+            base,
+            state=InboundState.HELD
+            if verdict.outcome is Outcome.HOLD or dead
+            else InboundState.IGNORED,
+            reason=verdict.reason,
+            advice=verdict.advice,
+            detail=verdict.detail,
+        )
+
     def _screened(
-        self, inbound: Inbound, mail: ReadMail, known: IMailingList | None
+        self,
+        inbound: Inbound,
+        mail: ReadMail,
+        known: IMailingList | None,
+        route: Route,
     ) -> Verdict:
         lists = known is not None and not known.traits.knows_members
         return screen(
@@ -160,10 +196,26 @@ class Judge:
                 authserv_id=self._believing.authserv_id,
                 authenticity=self._believing.found(inbound, mail),
                 spam=self._spam,
+                answers_issue=route.issue is not None,
             ),
             inbound.envelope_sender,
             inbound.envelope_recipient,
         )
+
+    def _any_pair(
+        self, transaction: Transaction, base: Judged, author: MailAuthor | None
+    ) -> Pair | None:
+        """Return a pair of the author's, for what is asked of the bridge itself.
+
+        That needs no list. None for what is for people.
+        """
+        theirs = self._pairs_of(author.address) if author else []
+        if not theirs:
+            return None
+        words = parent_words(transaction, base.mail, base.route).trim(base.mail)
+        route = replace(base.route, pair=theirs[0])
+        asks = self._asks_bridge(replace(base, route=route, trimmed=words))
+        return theirs[0] if asks else None
 
     def _without_pair(self, base: Judged, author: MailAuthor | None) -> Judged:
         if author is not None and not self._pairs_of(author.address):
@@ -222,10 +274,25 @@ class Judge:
                 detail=author.address,
                 notice_to=author.address if answered else None,
             )
-        person, route = persons[0], base.route
+        person = persons[0]
         doubted = self._doubted(transaction, base, pair, author, person)
         if doubted is not None:
             return doubted
+        base = replace(
+            base, records=self._scoring.lives(transaction, person, author.address)
+        )
+        known = replace(base, person=person)
+        if self._asks_bridge(known):
+            return known
+        if base.route.issue is not None:
+            return self._of_issue(known, base.route.issue)
+        return self._in_its_place(transaction, base, pair, person)
+
+    def _in_its_place(
+        self, transaction: Transaction, base: Judged, pair: Pair, person: Person
+    ) -> Judged:
+        """Return a person's mail with its place, or held for want of one."""
+        route = base.route
         nothing_known = route.link is None and route.awaited is None
         if route.native and nothing_known and not base.inbound.released:
             return base.held(
@@ -258,7 +325,24 @@ class Judge:
                 " have groups ask.)",
                 detail=person.fullname,
             )
-        return replace(base, group_id=among[0], person=person)
+        return replace(
+            base,
+            group_id=among[0],
+            person=person,
+        )
+
+    def _of_issue(self, known: Judged, issue: Issue) -> Judged:
+        """Return an answer to a digest, held when the digest was somebody else's."""
+        assert known.person is not None
+        if known.person.user_id == issue.user_id or known.inbound.released:
+            return known
+        return known.held(
+            "author",
+            "not-their-digest",
+            "It answers a digest that went to somebody else. Release it to post its"
+            " answers under the name of who wrote them, or drop it.",
+            detail=known.person.fullname,
+        )
 
     def _unsure(self, base: Judged) -> bool:
         """Say whether an answer might go to somebody who wrote nothing."""
@@ -400,10 +484,4 @@ class Judge:
             return True
         if link.state is LinkState.WITHHELD and link.reason in {"private", "qanda"}:
             return False
-        known = transaction.discussions.get(link.pair, [link.discussion_id])
-        discussion = known.get(link.discussion_id)
-        return (
-            discussion is None
-            or discussion.group_id is None
-            or discussion.group_id in person.group_ids
-        )
+        return is_of_their_group(transaction, person, link)
