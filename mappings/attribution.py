@@ -104,6 +104,13 @@ _OWN = re.compile(
 )
 
 
+# `---- Peter wrote ----`, as Samsung and Zoho frame it.
+_FRAMED = re.compile(
+    rf"^-{{3,12}}\s?[^-\n]{{1,100}}?\s?(?:{'|'.join(_VERBS)})\s?-{{3,12}}$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
     """Lines `start` up to `end` (not with it) say who wrote what follows.
@@ -148,6 +155,8 @@ def _may_end_one(line: str) -> bool:
 
 def _ending_at(lines: Sequence[str], place: int, floor: int) -> Attribution | None:
     line = lines[place].strip()
+    if _FRAMED.match(line):
+        return Attribution(start=place, end=place + 1, firm=True)
     if line[:1].isdigit() and _is_date_and_name(_plain(line)):
         return Attribution(start=place, end=place + 1, firm=True)
     bare = line.rstrip(" -*_\u200e\u200f\u202c\u2069")

@@ -19,6 +19,13 @@ from mappings.html_tree import html_tree
 _QUOTE_CLASSES = frozenset({"yahoo_quoted", "protonmail_quote", "zmail_extra"})
 _INDENTED_ONLY = re.compile(r"(?i)border(?:-width)?\s*:\s*(?:none|0)")
 _BORDER_LEFT = re.compile(r"(?i)border-left\s*:")
+_SIGNATURE = re.compile(
+    r"(?i)\b(?:gmail_signature|moz-signature|front-signature|k9mail-signature"
+    r"|applemailsignature|protonmail_signature_block|zm-_id_-sgn|zimbra_signature"
+    r"|ymail_\w*signature|ms-outlook-mobile-signature|hw_signature|composer_signature"
+    r"|x_signature|signature_old|bloop_sign|edo-signature)\b"
+)
+_SIGNATURES_MOST = 10
 _LINK = re.compile(r"(?i)(?:https?://|mailto:)\S+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _BREAKING_TAG = re.compile(r"(?i)</?(?:br|p|div|tr|li|blockquote|pre|table)\b[^<>]*>")
@@ -42,6 +49,7 @@ def text_from_mail_html(html: str) -> str:
     try:
         _show_links(tree)
         _show_small_pictures(tree)
+        _mark_signatures(tree)
         _mark_quotes(tree)
         text = _laid_out(tree)
     except (RecursionError, ValueError, IndexError, TypeError, AttributeError):
@@ -61,6 +69,35 @@ def _mark_quotes(tree: etree._Element) -> None:
         element.tag = "pre"
         element.text = "\n".join(lines) if text.strip() else ""
         element.tail = tail
+
+
+def _mark_signatures(tree: etree._Element) -> None:
+    """Put the line before a signature that plain text has, where the HTML names one."""
+    signed = [
+        element
+        for element in tree.iter("div", "span", "pre", "table")
+        if _SIGNATURE.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+    ]
+    for element in signed[:_SIGNATURES_MOST]:
+        if "prefix" in (element.get("class") or ""):
+            continue
+        said = "".join(str(piece) for piece in element.itertext()).strip()
+        if not said or said.startswith(("--", "—")) or _has_dashes_above(element):
+            continue
+        line = etree.Element("pre")
+        line.text = "--"
+        element.addprevious(line)
+
+
+def _has_dashes_above(element: etree._Element) -> bool:
+    above = element.getprevious()
+    while above is not None:
+        said = "".join(str(piece) for piece in above.itertext())
+        said = (said + (above.tail or "")).strip()
+        if said:
+            return said in {"--", "—"}
+        above = above.getprevious()
+    return False
 
 
 def _is_quote(element: etree._Element) -> bool:

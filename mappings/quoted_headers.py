@@ -103,6 +103,10 @@ _ORIGINAL = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _RULE = re.compile(rf"^[\s*]*[{_DASH}]{{5,}}[\s*]*$")
+# Dashes around a word or two, in whatever language, right above the headers.
+_RULED_WORDS = re.compile(
+    rf"^\s*[{_DASH}]{{4,60}}\s*[^{_DASH}\n]{{1,40}}\s*[{_DASH}]{{4,60}}\s*$"
+)
 _FORWARDED = re.compile(
     r"(?i)^[\s>*_-]*(?:begin forwarded message|forwarded message|début du message"
     r" (?:transféré|réexpédié)|message (?:transféré|réexpédié)|weitergeleitete nachricht"
@@ -149,7 +153,7 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
         above = _above(lines, place)
         if above >= 0 and _FORWARDED.match(lines[above]):
             continue
-        if above >= 0 and _RULE.match(lines[above]):
+        if above >= 0 and _is_drawn(lines[above]):
             return QuotedHeaders(start=above, end=end)
         return QuotedHeaders(start=place, end=end)
     return None
@@ -158,6 +162,12 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
 def is_forwarding(line: str) -> bool:
     """Say whether a line begins a mail that is passed on."""
     return len(line) <= _LINE_LONGEST and _FORWARDED.match(line.strip()) is not None
+
+
+def _is_drawn(line: str) -> bool:
+    return len(line) <= _LINE_LONGEST and (
+        _RULE.match(line) is not None or _RULED_WORDS.match(line) is not None
+    )
 
 
 def _is_original(line: str) -> bool:

@@ -18,6 +18,10 @@ _SIGNATURE_LINE_LONGEST = 160
 _RULED_LINES_MOST = 8
 _LIST_FOOT_LINES_MOST = 25
 _LIST_FOOT_FULL_LINES_MOST = 10
+_STANDARD = "-- "
+_NAME_WORDS_MOST = 8
+_SENTENCE_ENDS = (".", "!", "?", ",", ";", ":", "…", "。", "！", "？", "،", "؟")
+_NUMBER = re.compile(r"\d[\d\s()./-]{5,}\d")
 _CONTACT = re.compile(r"@|https?://")
 
 _LIST_FOOT = re.compile(
@@ -75,16 +79,22 @@ def signature_start(lines: Sequence[str]) -> int | None:
     """Return where a signature begins: `-- ` or a drawn line, then a few short lines.
 
     None when there is none. What is long, or has paragraphs, is text after a line
-    that its author drew, and stays.
+    that its author drew, and stays; so do verses and sentences after dashes without
+    the space that mail programs write.
     """
     for place in range(len(lines) - 1, -1, -1):
         line = lines[place]
-        if _SEPARATOR.match(line):
-            return (
-                place if _is_short(lines[place + 1 :], _SIGNATURE_LINES_MOST) else None
+        below = lines[place + 1 :]
+        if _SEPARATOR.match(line[:_RULE_LONGEST]):
+            if not _is_short(below, _SIGNATURE_LINES_MOST):
+                return None
+            sure = line == _STANDARD or _looks_signed(below)
+            drawn_again = any(
+                _SEPARATOR.match(above[:_RULE_LONGEST]) for above in lines[:place]
             )
-        if _RULE.match(line):
-            return place if _is_short(lines[place + 1 :], _RULED_LINES_MOST) else None
+            return place if sure and not (drawn_again and line != _STANDARD) else None
+        if len(line) < _RULE_LONGEST and _RULE.match(line):
+            return place if _is_short(below, _RULED_LINES_MOST) else None
         if len(lines) - place > 4 * _SIGNATURE_LINES_MOST:
             return None
     return None
@@ -141,4 +151,15 @@ def _is_short(lines: Sequence[str], most: int) -> bool:
     full = [line for line in lines if line.strip()]
     return len(full) <= most and all(
         len(line) <= _SIGNATURE_LINE_LONGEST for line in full
+    )
+
+
+def _looks_signed(lines: Sequence[str]) -> bool:
+    """Say whether lines are names and addresses, and no sentences."""
+    full = [line.strip() for line in lines if line.strip()]
+    if any(_CONTACT.search(line) or _NUMBER.search(line) for line in full):
+        return True
+    return all(
+        len(line.split()) <= _NAME_WORDS_MOST and not line.endswith(_SENTENCE_ENDS)
+        for line in full
     )

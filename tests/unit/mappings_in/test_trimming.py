@@ -93,8 +93,12 @@ def test_a_mail_that_is_passed_on_is_kept_with_what_it_passes_on() -> None:
     assert trim(text).kept == text
 
 
-def test_only_one_signature_is_taken_so_that_verses_stay() -> None:
-    assert trim("One\n--\nTwo\n--\nThree").kept == "One\n--\nTwo"
+def test_verses_between_dashes_stay() -> None:
+    for text in (
+        "One\n--\nTwo\n--\nThree",
+        "Roses are red,\nwells are deep.\n--\nPumps are blue,\nand do not sleep.",
+    ):
+        assert trim(text).kept == text
 
 
 def test_text_after_a_drawn_line_that_speaks_of_a_list_is_not_its_foot() -> None:
