@@ -85,7 +85,7 @@ def run(invocation: Invocation, *, name: str) -> Result:
             ],
             "events": [
                 {"at": event.at.isoformat(), "what": secrets_masked(event.what)}
-                for event in sorted(set(events))
+                for event in story.in_order(events)
             ],
         },
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sync.ledger.links import Link
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened, or that is meant to, at a moment."""
 
@@ -95,9 +95,14 @@ def of_intent(intent: Intent) -> Iterator[Event]:
         yield Event(at=intent.listed_at, what=f"{given}: {intent.summary}")
 
 
-def told(events: list[Event]) -> list[str]:
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Return events in the order in which they happened, each once."""
+    return sorted(dict.fromkeys(events), key=lambda event: event.at)
+
+
+def told(events: Iterable[Event]) -> list[str]:
     """Return the lines of events, in the order in which they happened."""
     return [
         f"  {event.at:%Y-%m-%d %H:%M:%S}  {secrets_masked(event.what)}"
-        for event in sorted(set(events))
+        for event in in_order(events)
     ]
