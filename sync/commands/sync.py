@@ -111,6 +111,9 @@ def _once(
         report.problems += bridge.own_names.problems
         engine.run(bridge.questions(everything))
     if only != "mirror-in":
+        if not engine.dry_run:
+            # Once more, for whom mail no longer reaches since just now.
+            digests.begin()
         seen = bridge.watch(engine.begin).look(pairs)
         report.counts["posts seen"] += seen.new_posts
         report.problems += seen.problems

@@ -89,12 +89,12 @@ class Gathered:
         """
         with self._ledger.reading() as transaction:
             choices = self._choices(transaction)
-            chosen = set(transaction.channels.everyone())
+            chosen = transaction.channels.everyone()
+            resting = resting_people(transaction)
             known = set(transaction.gatherings.everyone())
+        now = self._ledger.clock()
         by_default = [
-            pair
-            for pair in self._pairs
-            if pair.settings.channel in {"digest", "bundle"}
+            pair for pair in self._pairs if pair.settings.channel in {"digest", "bundle"}
         ]
         wanted = {
             person.user_id
@@ -102,16 +102,22 @@ class Gathered:
             for person in self._participants.of_course(pair.place.course.id)
             if choices.of(person.user_id, pair.name).is_gathered
         }
+        wanted |= {
+            user_id
+            for user_id, channel in chosen.items()
+            if channel.kind is not ChannelKind.MOODLE
+            and (channel.is_gathered or channel.is_paused(now))
+        }
+        wanted |= {
+            user_id
+            for user_id in resting
+            if chosen.get(user_id, _MIDNIGHT).kind is not ChannelKind.MOODLE
+        }
+        if wanted <= known:
+            return
         with self._ledger.writing() as transaction:
-            for user_id in sorted((wanted | chosen) - known):
-                channel = transaction.channels.get(user_id)
-                now = transaction.clock()
-                if user_id in wanted or (
-                    channel is not None
-                    and channel.kind is not ChannelKind.MOODLE
-                    and (channel.is_gathered or channel.is_paused(now))
-                ):
-                    transaction.gatherings.begin(user_id)
+            for user_id in sorted(wanted - known):
+                transaction.gatherings.begin(user_id)
 
     def due(self) -> list[Due]:
         """Return for whom an issue is to be made: left from before, then whose hour is.

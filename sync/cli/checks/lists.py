@@ -28,6 +28,15 @@ def look_at_list(bridge: Bridge, pair: PairSettings) -> Iterator[Finding]:
     yield ok(what, f"{pair.list.plugin}: {listed.address.address}")
     if IListMembers.providedBy(listed):
         yield from caught(what, lambda: _within(what, bridge, IListMembers(listed)))
+    gathers = pair.channel in {"digest", "bundle", "moodle"}
+    told = listed.traits.knows_members or IListMembers.providedBy(listed)
+    if gathers and not told:
+        yield warning(
+            f"{what}, {pair.channel} for everybody",
+            "the list mails each post to its members all the same",
+            "The bridge cannot switch that off at this list: do it there by hand, or"
+            " everybody has each post twice; or set `channel` to each.",
+        )
     if listed.traits.knows_members and bridge.settings.web.public_url is None:
         yield warning(
             f"{what}, unsubscribing",
