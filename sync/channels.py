@@ -86,7 +86,7 @@ def choose(
     now = transaction.clock()
     known = transaction.channels.get(user_id)
     before = known or default
-    after = _changed(before, change, now)
+    after = as_changed(before, change, now)
     # From when on it is so: an end of a pause is a new beginning as well.
     begins_anew = after.kind is not before.kind or (
         before.is_paused(now) and not after.is_paused(now)
@@ -169,7 +169,8 @@ class Choices:
         return zone_name_for(person, self._pairs[pair], self._mail)
 
 
-def _changed(before: Channel, change: Change, now: datetime) -> Channel:
+def as_changed(before: Channel, change: Change, now: datetime) -> Channel:
+    """Return what a channel would be after a change; `choose` makes it so."""
     match change:
         case ChooseChannel():
             return replace(

@@ -25,6 +25,7 @@ COMMANDS = {
     "listen": "sync.cli.listen",
     "serve": "sync.cli.serve",
     "list": "sync.cli.list",
+    "person": "sync.cli.person",
     "plugins": "sync.cli.plugins",
     "demo": "sync.cli.demo",
     "practice": "sync.cli.practice",
