@@ -99,7 +99,11 @@ class Scoring:
             return ()
         if transaction.bounces.get(address).state is AddressState.ALIVE:
             return ()
-        return (lambda inner: revive(inner, address),)
+
+        def record(inner: Transaction) -> None:
+            revive(inner, address)
+
+        return (record,)
 
     def _person(
         self, transaction: Transaction, inbound: Inbound, mail: ReadMail
