@@ -69,10 +69,10 @@ class SentWords:
         at, places, links = [0], [0], set[int]()
         whole_pieces: list[str] = []
         bare_pieces: list[str] = []
-        self._certain_to = 0
+        certain_to = 0
         for number, text in enumerate((*sure, *known)):
             if number == len(sure):
-                self._certain_to = places[-1]
+                certain_to = places[-1]
             for piece, is_link in _pieces(text):
                 letters = _letters(piece)
                 whole_pieces.append(letters)
@@ -84,10 +84,11 @@ class SentWords:
                 at.append(at[-1] + len(letters))
                 places.append(places[-1] + (0 if is_link else len(letters)))
         if not known:
-            self._certain_to = places[-1]
+            certain_to = places[-1]
         whole, bare = "".join(whole_pieces), "".join(bare_pieces)
         self._bare, self._at, self._places, self._links = bare, at, places, links
-        self._known = _weight(bare[self._certain_to :])
+        self._known = _weight(bare[certain_to:])
+        self._certain_text = bare[:certain_to]
         self._with_links = _Letters(whole)
         self._without_links = _Letters(bare) if links else self._with_links
 
@@ -103,9 +104,11 @@ class SentWords:
         found = self._found(lines, weights)
         for block in _blocks(lines, found):
             weight = sum(weights[place] for place in block)
-            if self._is_proof(weight, [found[place] for place in block], least):
-                for place in block:
-                    marked[place] = True
+            proven = weight >= least or (
+                weight >= _WEIGHTY and weight >= _SHORT_WHOLE * self._known > 0
+            )
+            for place in block if proven else self._certain(lines, block, weights):
+                marked[place] = True
         return marked
 
     def share(self, lines: Sequence[str]) -> float:
@@ -118,16 +121,16 @@ class SentWords:
         weight = sum(_weight(_letters(_URL.sub(" ", line))) for line in lines)
         return min(1.0, weight / self._known)
 
-    def _is_proof(
-        self, weight: int, spans: Sequence[_Found | None], least: int
-    ) -> bool:
-        if weight >= least:
-            return True
-        if weight < _WEIGHTY:
-            return False
-        return weight >= _SHORT_WHOLE * self._known or all(
-            span is not None and span.end <= self._certain_to for span in spans
-        )
+    def _certain(
+        self, lines: Sequence[str], block: Sequence[int], weights: Sequence[int]
+    ) -> Sequence[int]:
+        """Return the lines of our foot in a block, if enough of it is there."""
+        sure = [
+            place
+            for place in block
+            if _letters(_URL.sub(" ", lines[place])) in self._certain_text
+        ]
+        return sure if sum(weights[place] for place in sure) >= _WEIGHTY else ()
 
     def _found(
         self, lines: Sequence[str], weights: Sequence[int]

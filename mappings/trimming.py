@@ -228,9 +228,7 @@ class _Cutter:
 
     def trimmed(self) -> Trimmed:
         """Return the two halves; the whole text when nothing would be left."""
-        kept = [
-            self._shown(place) for place in range(self.end) if place not in self.cut_by
-        ]
+        kept = self._kept()
         cut = [place for place in range(len(self.lines)) if self._rule(place)]
         if not any(line.strip() for line in kept) or not any(
             self.lines[place].strip() for place in cut
@@ -243,11 +241,24 @@ class _Cutter:
             pieces=tuple(self._pieces(cut)),
         )
 
-    def _shown(self, place: int) -> str:
-        line = self.lines[place]
-        if self.ours[place] and self.kinds[place] == _QUOTE and not is_quote(line):
-            return f"> {line}"
-        return line
+    def _kept(self) -> list[str]:
+        shown: list[str] = []
+        marks: list[bool] = []
+        for place in range(self.end):
+            if place in self.cut_by:
+                continue
+            line = self.lines[place]
+            gap = place and place - 1 in self.cut_by
+            if gap and not line.strip() and (not shown or not shown[-1].strip()):
+                # One blank line is enough where something was cut.
+                continue
+            bare = self.ours[place] and not is_quote(line) and bool(line.strip())
+            marks.append(bare)
+            shown.append(f"> {line}" if bare else line)
+        for number in range(1, len(shown) - 1):
+            if not shown[number].strip() and marks[number - 1] and marks[number + 1]:
+                shown[number] = ">"
+        return shown
 
     def _rule(self, place: int) -> str:
         return self.cut_by.get(place, "")
