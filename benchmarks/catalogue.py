@@ -12,6 +12,7 @@ NAMES = (
     "idle-poll",
     "mail-out",
     "mail-in",
+    "day-size",
     "trimming",
     "backfill-memory",
 )
