@@ -96,6 +96,37 @@ def bounced(
     )
 
 
+def told_by_list(
+    before: Standing,
+    *,
+    score: float,
+    dead: bool,
+    last_at: datetime,
+    now: datetime,
+    rules: BounceRules,
+) -> Standing:
+    """Return how an address stands after a list told of its own count of bounces.
+
+    `dead` is true where the list mails to it no more. Only news counts: a list that
+    tells again of what is known, or was lived down since, changes nothing.
+    """
+    if before.state is AddressState.UNWANTED:
+        return before
+    if before.last_at is not None and last_at <= before.last_at:
+        return before
+    if before.state is AddressState.ALIVE and before.since and last_at <= before.since:
+        return before
+    counted = rules.threshold if dead else min(score, rules.threshold / 2)
+    after = replace(
+        before,
+        last_at=last_at,
+        scored_at=last_at,
+        score=max(before.score, counted),
+        reason="mail of the list itself came back",
+    )
+    return _in_state(after, now, rules)
+
+
 def complained(before: Standing, now: datetime) -> Standing:
     """Return how an address stands after its owner called our mail spam."""
     if before.state is AddressState.UNWANTED:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from mappings.bounce_score import BounceRules, told_by_list
 from mappings.list_delivery import (
     DeliveryChange,
     LeftAlone,
@@ -19,7 +20,9 @@ from mappings.list_delivery import (
     delivery_changes,
     folded_address,
 )
+from moodle_bridge.model.list_members import DeliveryStatus
 from sync.channels import default_channel, list_delivers
+from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.interfaces import IListMembers
@@ -86,6 +89,7 @@ class ListDelivery:
 
         Raises RemoteError at the first that cannot be set; the rest waits.
         """
+        self._note_bounces(plan)
         changed = 0
         for one in plan.changes:
             address = one.member.address
@@ -97,6 +101,38 @@ class ListDelivery:
                     self._key(folded_address(address)), one.wish.word
                 )
         return changed
+
+    def _note_bounces(self, plan: DeliveryPlan) -> None:
+        """Take over what the list knows of addresses to which mail comes back."""
+        owners = {
+            folded(person.addresses[0]): person.user_id
+            for person in self._people()
+            if person.addresses
+        }
+        bounced = [one for one in plan.members if one.last_bounce is not None]
+        if not bounced:
+            return
+        rules = BounceRules(threshold=self._bridge.settings.bounces.threshold)
+        with self._bridge.ledger.writing() as transaction:
+            for member in bounced:
+                address = folded(member.address)
+                user_id = owners.get(address)
+                if user_id is None or member.last_bounce is None:
+                    continue
+                before = transaction.bounces.get(address)
+                after = told_by_list(
+                    before,
+                    score=member.bounce_score,
+                    dead=member.status is DeliveryStatus.BY_BOUNCES,
+                    last_at=member.last_bounce,
+                    now=transaction.clock(),
+                    rules=rules,
+                )
+                if after != before:
+                    transaction.bounces.put(address, after)
+                if after.rests and not before.rests:
+                    # What is said from now on waits until the address lives again.
+                    transaction.gatherings.begin(user_id)
 
     def run_if_due(self) -> int:
         """Do both when an hour has passed, or a channel was chosen since."""

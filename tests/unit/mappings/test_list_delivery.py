@@ -1,7 +1,16 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from mappings.bounce_score import (
+    AddressState,
+    BounceRules,
+    Standing,
+    revived,
+    told_by_list,
+)
 from mappings.list_delivery import (
     DeliveryChange,
     LeftAlone,
@@ -14,6 +23,8 @@ from moodle_bridge.model.people import Person
 AMINA = Person(
     user_id=7, username="amina", fullname="Amina", addresses=("Amina@home.example",)
 )
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
 ON, OFF = DeliveryStatus.ENABLED, DeliveryStatus.BY_USER
 
 
@@ -86,3 +97,32 @@ def test_what_the_list_or_its_moderator_switched_off_stays_off(
 def test_a_member_whom_the_course_does_not_know_is_left_alone() -> None:
     stranger = ListMember(address="eve@elsewhere.example")
     assert list(delivery_changes([stranger], {}, {})) == []
+
+
+def test_what_the_list_tells_of_bounces_counts_once() -> None:
+    first = told_by_list(
+        Standing(), score=1, dead=False, last_at=NOW, now=NOW, rules=BounceRules()
+    )
+    assert (first.state, first.score) == (AddressState.ALIVE, 1)
+    again = told_by_list(
+        first, score=1, dead=False, last_at=NOW, now=LATER, rules=BounceRules()
+    )
+    assert again == first
+
+
+def test_whom_the_list_gave_up_is_dead_until_they_write() -> None:
+    rules = BounceRules()
+    dead = told_by_list(
+        Standing(), score=5, dead=True, last_at=NOW, now=NOW, rules=rules
+    )
+    assert dead.state is AddressState.DEAD
+    alive = revived(dead, LATER)
+    told = told_by_list(alive, score=5, dead=True, last_at=NOW, now=LATER, rules=rules)
+    assert told.state is AddressState.ALIVE
+
+
+def test_what_the_list_counts_alone_is_never_death() -> None:
+    told = told_by_list(
+        Standing(), score=99, dead=False, last_at=NOW, now=NOW, rules=BounceRules()
+    )
+    assert told.state is AddressState.DOUBTFUL
