@@ -103,13 +103,17 @@ class RealTown:
             )
         )
 
-    def direct(self) -> None:
-        """Join the forum to a list that is nobody's but the bridge's."""
+    def direct(self, *, web: str | None = None) -> None:
+        """Join the forum to a list that is nobody's but the bridge's.
+
+        `web` is the address of the bridge's pages.
+        """
         self._configure(
-            f'plugin = "direct"\naddress = "{self.address}"\nname = "{self.name}"'
+            f'plugin = "direct"\naddress = "{self.address}"\nname = "{self.name}"',
+            "" if web is None else f'[web]\npublic_url = "{web}"',
         )
 
-    def _configure(self, listed: str) -> None:
+    def _configure(self, listed: str, further: str = "") -> None:
         self.say(
             "bridge.toml",
             f"""
@@ -138,6 +142,7 @@ forum = {self.forum.cmid}
 hold = "0s"
 [pair.list]
 {listed}
+{further}
 """,
         )
 
