@@ -120,7 +120,7 @@ def _service(names: Iterable[str]) -> Result:
 
 def _findings(invocation: Invocation) -> Iterator[Finding]:
     from sync.bridge import Bridge  # noqa: PLC0415 - keeps the start fast
-    from sync.cli.checks import local, mail, moodle  # noqa: PLC0415
+    from sync.cli.checks import local, mail, moodle, tokens  # noqa: PLC0415
     from sync.cli.checks.finding import caught  # noqa: PLC0415
 
     settings = invocation.settings()
@@ -128,6 +128,7 @@ def _findings(invocation: Invocation) -> Iterator[Finding]:
         yield from local.look_at_settings(settings)
         invocation.progress("opening the ledger")
         yield from caught("ledger", lambda: local.look_at_ledger(bridge))
+        yield from tokens.look_at_tokens(bridge)
         invocation.progress(f"asking {settings.moodle.url}")
         yield from caught("Moodle", lambda: moodle.look_at_moodle(bridge))
         invocation.progress("trying the mail")
