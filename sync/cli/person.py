@@ -10,11 +10,10 @@ import click
 
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.model.channels import ChannelKind, Frequency
-from sync.cli import options
+from sync.cli import options, person_address
 from sync.cli.group import Group
 from sync.cli.invocation import Invocation
 from sync.cli.result import Result
-from sync.settings.values import clock_time, size
 
 _DAYS = (
     "monday",
@@ -106,6 +105,7 @@ def channel(
 ) -> Result:
     """Set how somebody takes part: each, digest, bundle or moodle, and the limits."""
     from sync.commands import person as people  # noqa: PLC0415 - keeps the start fast
+    from sync.settings.values import clock_time  # noqa: PLC0415 - the same
 
     if daily and weekly:
         raise click.UsageError("--daily and --weekly exclude each other")
@@ -154,6 +154,10 @@ def resume(invocation: Invocation, *, person: str, dry_run: bool) -> Result:
     return people.resume(invocation, name=person, dry_run=dry_run)
 
 
+command.add_command(person_address.command)
+command.add_command(person_address.revive)
+
+
 def _date(text: str) -> date:
     try:
         return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007
@@ -163,6 +167,8 @@ def _date(text: str) -> date:
 
 def _size(text: str | None, option: str) -> int | str | None:
     """Return bytes, `none` for no limit, None where nothing was said."""
+    from sync.settings.values import size  # noqa: PLC0415 - keeps the start fast
+
     if text is None:
         return None
     if text.strip().lower() in _NONE:
