@@ -92,16 +92,19 @@ class SentWords:
         self._with_links = _Letters(whole)
         self._without_links = _Letters(bare) if links else self._with_links
 
-    def ours_among(self, lines: Sequence[str], *, least: int) -> list[bool]:
+    def ours_among(
+        self, lines: Sequence[str], *, least: int, alone: int = _WEIGHTY
+    ) -> list[bool]:
         """Tell of each line whether it is provably part of what was sent.
 
         Lines count in blocks of at least so many letters, blank lines not looked at:
         so nobody loses a `Thank you`, or a choice that was offered, because we wrote
         it, too. A block of nearly all that was sent counts, however short that is.
+        Lines of less than `alone` letters count only beside others.
         """
         marked = [False] * len(lines)
         weights = [_weight(_letters(_URL.sub(" ", line))) for line in lines]
-        found = self._found(lines, weights)
+        found = self._found(lines, weights, alone)
         for block in _blocks(lines, found):
             weight = sum(weights[place] for place in block)
             proven = weight >= least or (
@@ -133,7 +136,7 @@ class SentWords:
         return sure if sum(weights[place] for place in sure) >= _WEIGHTY else ()
 
     def _found(
-        self, lines: Sequence[str], weights: Sequence[int]
+        self, lines: Sequence[str], weights: Sequence[int], alone: int
     ) -> list[_Found | None]:
         found: list[_Found | None] = [None] * len(lines)
         chains: list[list[int]] = []
@@ -150,7 +153,7 @@ class SentWords:
         # What stands somewhere, but is short and has nothing of ours beside it, is
         # not ours.
         for chain in chains:
-            if sum(weights[place] for place in chain) < _WEIGHTY:
+            if sum(weights[place] for place in chain) < alone:
                 for place in chain:
                     found[place] = None
         return self._led_by(found, lines)

@@ -21,6 +21,7 @@ from mappings.signatures import (
 
 _PROOF_UNMARKED = 100
 _PROOF_BELOW = 34
+_PROOF_MARKED = 8
 # Nobody types more; it is left as it is.
 _LINES_MOST = 20_000
 _LETTERS_MOST = 1_500_000
@@ -295,7 +296,8 @@ class _Cutter:
             line if kinds[place] == _QUOTE else ""
             for place, line in enumerate(self.lines)
         ]
-        for place, proven in enumerate(self.words.ours_among(marked, least=1)):
+        found = self.words.ours_among(marked, least=1, alone=_PROOF_MARKED)
+        for place, proven in enumerate(found):
             self.ours[place] = self.ours[place] or (proven and kinds[place] == _QUOTE)
 
     def _mark_bars(self, kinds: list[str], place: int) -> None:
@@ -435,11 +437,24 @@ class _Cutter:
         """Say whether a quote at the end is one, and not a way of writing.
 
         Where we know what we sent, a quote that nobody is named for and that holds
-        nothing of it may be the author's own.
+        nothing of it may be the author's own; and so may the only quote of a mail that
+        the author's words lead up to.
         """
-        if not self.sent or _ATTRIBUTION in block:
+        if self.attributions or _ATTRIBUTION in block:
             return True
-        return any(self.ours[start : self.end])
+        lines = self.lines[start : self.end]
+        if any(self.ours[start : self.end]) or self._names_somebody(lines):
+            return True
+        if self.sent:
+            return False
+        above = self.lines[start - 1]
+        close = block[0] == _QUOTE or above.rstrip().endswith((":", "："))
+        return not close or _QUOTE in self.kinds[:start]
+
+    def _names_somebody(self, lines: Sequence[str]) -> bool:
+        """Say whether somebody is named inside a quote, or a mail below is."""
+        bare = [line.lstrip(" >|") for line in lines]
+        return bool(attributions_in(bare)) or quoted_headers_in(bare) is not None
 
     def _after(self, place: int, kinds: set[str]) -> int:
         while place < self.end and self.kinds[place] in kinds:
