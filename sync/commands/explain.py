@@ -55,6 +55,7 @@ def run(invocation: Invocation, *, name: str) -> Result:
             )
         lines: list[str] = []
         events: list[story.Event] = []
+        mails = [_mail_data(transaction, mail) for mail in found.mails]
         for mail in found.mails:
             lines += _told_of_mail(mail)
             lines += story.parts_of(transaction, mail)
@@ -78,7 +79,7 @@ def run(invocation: Invocation, *, name: str) -> Result:
     return Result(
         parts=[line for line in lines if line.strip()],
         data={
-            "mails": [_mail_data(mail) for mail in found.mails],
+            "mails": mails,
             "posts": [_link_data(link) for link in found.links],
             "people": [
                 {"user_id": one.user_id, "name": one.fullname} for one in found.people
@@ -236,7 +237,7 @@ def _told_of_link(link: Link) -> list[str]:
     return lines
 
 
-def _mail_data(mail: Inbound) -> dict[str, object]:
+def _mail_data(transaction: Transaction, mail: Inbound) -> dict[str, object]:
     return {
         "id": mail.id,
         "message_id": mail.message_id,
@@ -253,6 +254,15 @@ def _mail_data(mail: Inbound) -> dict[str, object]:
         "pair": mail.pair,
         "post_id": mail.post_id,
         "cut": mail.cut,
+        "parts": [
+            {
+                "item": part.item,
+                "state": part.state.value,
+                "reason": part.reason,
+                "post_id": part.post_id,
+            }
+            for part in transaction.parts.of_mail(mail.id)
+        ],
     }
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mappings.mail_reading import read_mail
 from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge
 from sync.cli.result import Result, Table
+from sync.commands.explain import whether_true
+from sync.commands.story import parts_of
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
 from sync.ledger.links import LinkState
+from sync.ledger.parts import Part, PartState
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -60,13 +64,19 @@ def show(invocation: Invocation, *, id: str) -> Result:  # noqa: A002
     """Show one held item whole."""
     with _bridge(invocation) as bridge, bridge.ledger.reading() as transaction:
         item = _item(transaction, id)
+        mail = item if isinstance(item, Inbound) else None
+        parts = transaction.parts.of_mail(mail.id) if mail else []
+        told = parts_of(transaction, mail) if mail else []
     if isinstance(item, Inbound):
         text = read_mail(item.raw).text if item.raw is not None else ""
         lines = [
             f"From {item.sender}, came {item.received_at:%Y-%m-%d %H:%M} UTC",
             f"Subject: {item.subject}",
             f"Held: {item.reason} (rule {item.rule}) {item.detail}".rstrip(),
+            f"Whether From is true: {whether_true(item)}",
             item.advice,
+            *told,
+            *_unplaced(parts),
             "",
             *text.splitlines(),
         ]
@@ -78,7 +88,19 @@ def show(invocation: Invocation, *, id: str) -> Result:  # noqa: A002
                 "subject": item.subject,
                 "reason": item.reason,
                 "detail": item.detail,
+                "authenticity": whether_true(item),
                 "advice": item.advice,
+                "parts": [
+                    {
+                        "position": part.position,
+                        "item": part.item,
+                        "state": part.state.value,
+                        "reason": part.reason,
+                        "post_id": part.post_id,
+                        "text": part.text,
+                    }
+                    for part in parts
+                ],
                 "text": text,
             },
         )
@@ -157,6 +179,13 @@ def drop(invocation: Invocation, *, ids: tuple[str, ...], reason: str) -> Result
 
 def _bridge(invocation: Invocation) -> Bridge:
     return Bridge(invocation.settings(), invocation.registry(), clock=invocation.clock)
+
+
+def _unplaced(parts: Sequence[Part]) -> list[str]:
+    """Return the words of which nobody knows where they belong."""
+    words = [part.text for part in parts if part.state is PartState.UNPLACED]
+    lines = [line for text in words for line in text.splitlines()]
+    return ["Not placed:", *(f"| {line}" for line in lines)] if lines else []
 
 
 def _stopped(transaction: Transaction) -> list[Intent]:
