@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import Field
 from zope.interface import implementer
@@ -16,6 +17,10 @@ from moodle_bridge.plugins.lists.settings import ListSettings
 class RemoteListSettings(ListSettings):
     """A list that the bridge writes to as one of its members."""
 
+    kind: Literal["any", "google-groups", "groups-io"] = Field(
+        default="any",
+        description="Whose list it is; from it follows the List-Id where none is given.",
+    )
     own_mail_returns: bool = Field(
         default=True,
         description="Whether the list sends the bridge its own mails back. True is"
@@ -31,12 +36,16 @@ class RemoteList:
     """
 
     def __init__(self, settings: RemoteListSettings) -> None:
+        list_id = settings.list_id
+        if list_id is None and settings.kind != "any":
+            # Both make it of the address: <sm25.googlegroups.com>, <sm25.groups.io>.
+            list_id = settings.address.replace("@", ".").lower()
         self.address = ListAddress(
-            address=settings.address, name=settings.name, list_id=settings.list_id
+            address=settings.address, name=settings.name, list_id=list_id
         )
         self.traits = ListTraits(
             addresses=settings.addresses(),
-            list_ids=(settings.list_id,) if settings.list_id else (),
+            list_ids=(list_id,) if list_id else (),
             returns_own_mail=settings.own_mail_returns,
         )
 

@@ -45,6 +45,16 @@ def test_a_remote_list_of_which_little_is_known_may_return_our_mail() -> None:
     assert remote.address.list_id is None
 
 
+@pytest.mark.parametrize("kind", ["google-groups", "groups-io"])
+def test_a_list_of_a_known_host_has_the_id_that_the_host_gives_it(kind: str) -> None:
+    settings = RemoteListSettings.model_validate(
+        {"address": "SM25@groups.example", "name": "SM25", "kind": kind}
+    )
+    remote = RemoteList(settings)
+    assert remote.address.list_id == "sm25.groups.example"
+    assert remote.traits.list_ids == ("sm25.groups.example",)
+
+
 def test_a_list_is_known_by_all_its_addresses_each_once() -> None:
     settings = RemoteListSettings(
         address=ADDRESS, name="Forum", aliases=("course@x.org", ADDRESS, "course@x.org")
