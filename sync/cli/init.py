@@ -93,6 +93,7 @@ def command(
     secrets: dict[str, str] = {}
     if not no_input and not invocation.as_json and _somebody_is_there():
         secrets = _asked(draft)
+    draft.propose()
     begun = beginning.write(
         draft, path, force=force, secrets=secrets, now=invocation.clock()
     )

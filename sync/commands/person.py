@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from mappings.bounce_score import AddressState
 from mappings.delivery_hours import next_hour
 from mappings.mail_commands import (
     ChooseChannel,
@@ -27,6 +28,7 @@ from sync.channels import (
     zone_name_for,
 )
 from sync.cli.result import Result, Table
+from sync.commands.person_address import told_of
 from sync.participants import folded
 from sync.settings.values import size_text
 
@@ -118,6 +120,8 @@ def show(invocation: Invocation, *, name: str) -> Result:
         with bridge.ledger.reading() as transaction:
             told = _told(bridge, one, transaction.channels.get(user_id))
             issues = transaction.issues.of_person(user_id, limit=_ISSUES)
+            first = next(iter(one.person.addresses), "")
+            standing = transaction.bounces.get(folded(first))
         issued = [
             {
                 "number": issue.id,
@@ -133,6 +137,8 @@ def show(invocation: Invocation, *, name: str) -> Result:
         f"Addresses: {', '.join(told['addresses']) or 'none known'}",
         f"Pairs: {', '.join(told['pairs'])}; clock: {told['zone']}",
     ]
+    if standing.state is not AddressState.ALIVE or standing.score:
+        parts.append(f"Mail to {first}: {told_of(standing)}")
     if told["next_at"]:
         parts.append(f"Next: {told['next_at']:%Y-%m-%d %H:%M} UTC")
     if issued:
@@ -152,7 +158,10 @@ def show(invocation: Invocation, *, name: str) -> Result:
                 ],
             )
         )
-    return Result(parts=parts, data={"person": told, "issues": issued})
+    return Result(
+        parts=parts,
+        data={"person": told, "issues": issued, "mail": standing.state.value},
+    )
 
 
 def channel(invocation: Invocation, *, name: str, wish: Wish, dry_run: bool) -> Result:

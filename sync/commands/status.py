@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sync.bridge import Bridge
 from sync.cli.result import Result, Table
+from sync.commands.person_address import told_of
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -23,6 +24,7 @@ def run(invocation: Invocation) -> Result:
         mails = transaction.inbound.counts()
         intents = transaction.intents.counts()
         latest = transaction.runs.latest(1)
+        troubled = transaction.bounces.troubled()
     rows = [
         *(("posts of " + pair, state, str(n)) for (pair, state), n in links.items()),
         *(("mails in", state, str(n)) for state, n in mails.items()),
@@ -33,6 +35,14 @@ def run(invocation: Invocation) -> Result:
         if rows
         else "The ledger is empty: nothing was run yet."
     ]
+    if troubled:
+        parts.append(
+            Table(
+                title="Mail that does not arrive",
+                columns=("address", "mail to it"),
+                rows=[(one.address, told_of(one.standing)) for one in troubled],
+            )
+        )
     for run_ in latest:
         ended = f"ended with {run_.exit_code}" if run_.ended_at else "has not ended"
         parts.append(
@@ -49,6 +59,17 @@ def run(invocation: Invocation) -> Result:
             "effects": [
                 {"job": job, "state": state, "number": n}
                 for (job, state), n in sorted(intents.items())
+            ],
+            "troubled_addresses": [
+                {
+                    "address": one.address,
+                    "state": one.standing.state.value,
+                    "since": one.standing.since.isoformat()
+                    if one.standing.since
+                    else None,
+                    "reason": one.standing.reason,
+                }
+                for one in troubled
             ],
             "last_run": latest[0].started_at.isoformat() if latest else None,
         },

@@ -75,6 +75,12 @@ class Draft:
             )
         table[name] = parsed
 
+    def propose(self) -> None:
+        """Let the bridge itself look whether From is true, where nobody else is to."""
+        mail = self.given.setdefault("mail", {})
+        if "authserv_id" not in mail and "authenticity" not in mail:
+            mail["authenticity"] = {"by": "library"}
+
     def missing(self) -> Iterator[Wanted]:
         """Give the required keys that have no value, in the order of the file.
 

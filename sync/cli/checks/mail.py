@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from moodle_bridge.authenticity import Unanswered
 from sync.cli.checks.finding import Finding, caught, ok, warning
 from sync.cli.checks.lists import look_at_list
 
@@ -18,6 +19,7 @@ def look_at_mail(bridge: Bridge) -> Iterator[Finding]:
     mail = bridge.settings.mail
     yield from caught("mail out", lambda: _out(bridge))
     yield from caught("mail in", lambda: _in(bridge))
+    yield _authenticity(bridge)
     if mail.listen is not None:
         yield ok("mail in", f"LMTP at {mail.listen.host}:{mail.listen.port} (`listen`)")
     if not mail.incoming and mail.listen is None:
@@ -28,6 +30,43 @@ def look_at_mail(bridge: Bridge) -> Iterator[Finding]:
         )
     for pair in bridge.settings.pairs:
         yield from look_at_list(bridge, pair)
+
+
+def _authenticity(bridge: Bridge) -> Finding:
+    """Say who looks whether From is true."""
+    mail = bridge.settings.mail
+    what = "whether From is true"
+    if mail.authenticity_by == "none":
+        return warning(
+            what,
+            "nobody checks whether From is true",
+            "Whoever forges an address writes in its owner's name. Set"
+            ' [mail.authenticity].by to "server" or "library" in bridge.toml.',
+        )
+    if mail.authenticity.unproven == "post":
+        return warning(
+            what,
+            f"{mail.authenticity_by} looks; what nothing proves is posted",
+            'Set [mail.authenticity].unproven to "ask", and the owner of the address'
+            " is asked before.",
+        )
+    if mail.authenticity_by == "library":
+        return _dns_asked(bridge, what)
+    return ok(what, f"{mail.authserv_id} looks, and its word is taken")
+
+
+def _dns_asked(bridge: Bridge, what: str) -> Finding:
+    domain = bridge.settings.mail.domain
+    try:
+        bridge.resolver().records(domain, "TXT")
+    except Unanswered as error:
+        return warning(
+            what,
+            f"the bridge itself is to look, and the DNS does not answer ({error})",
+            "Let this machine ask the DNS. Until then mails wait, and are held after"
+            " a day.",
+        )
+    return ok(what, "the bridge itself looks (DKIM, DMARC, SPF)")
 
 
 def _out(bridge: Bridge) -> Iterator[Finding]:

@@ -76,6 +76,7 @@ def configured(  # noqa: PLR0917
             "moodle.url": site,
             "moodle.token": '{env = "TOKEN"}',
             "mail.address": "bridge@lists.example.org",
+            "mail.authserv_id": "mx.example.org",
             "mail.out.plugin": "maildir",
             "mail.out.path": "out",
             "mail.in.plugin": "maildir",
