@@ -28,7 +28,7 @@ from sync.cli.result import Result
 )
 @options.pass_invocation
 def command(invocation: Invocation, *, fix: bool, since: str | None) -> Result:
-    """Compare both sides: has every post its mails, and every mail its post?
+    """Look whether every post has its mails, and every mail its post.
 
     Reads the forums and the ledger, and changes nothing without --fix. Nothing is ever
     mailed or posted a second time by it. The exit code is 3 when something is left for
