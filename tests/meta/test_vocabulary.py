@@ -18,10 +18,11 @@ FOREIGN_WORDS = {
     "top" + "ic": "discussion",
     "ros" + "ter": "rota, or members",
 }
-# Moodle's and the package index's own names, which are not ours to choose.
+# Moodle's, Mailman's and the package index's own names, which are not ours to choose.
 THEIR_WORDS = re.compile(
     r"\bview" + "subscribers" + r"\b|manage" + "subscriptions"
     r'|"enrol' + 'lmentmethods"|"format": "top' + 'ics"|"Top' + "ic ::"
+    r'|"?sub' + 'scriber(?:"|=)'
 )
 EMPTY_NAMES = {"manager", "helper", "helpers", "util", "utils", "handle", "process"}
 # Names that a library calls us by.
