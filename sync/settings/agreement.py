@@ -15,17 +15,14 @@ Row = tuple[int, Mapping[str, Any]]
 
 def check_agreement(raw: Mapping[str, Any], around: Surroundings) -> None:
     """Note in `around` where keys contradict each other; nothing else is looked at."""
-    listed = raw.get("pair")
-    pairs = [
-        (index, pair)
-        for index, pair in enumerate(listed if isinstance(listed, list) else ())
-        if isinstance(pair, Mapping)
-    ]
-    if listed == []:
+    pairs, intakes = _rows(raw, "pair"), _rows(raw, "intake")
+    if raw.get("pair") == []:
         around.refuse(("pair",), "is empty: nothing is joined to anything")
     mail, safety = _table(raw, "mail"), _table(raw, "safety")
     own = _text(mail.get("address"))
-    _names_differ(pairs, around)
+    _names_differ("pair", pairs, around)
+    _names_differ("intake", intakes, around)
+    _pairs_are_there(intakes, pairs, around)
     _forums_differ(pairs, around)
     _lists_differ(pairs, own, around)
     for index, pair in pairs:
@@ -38,13 +35,28 @@ def check_agreement(raw: Mapping[str, Any], around: Surroundings) -> None:
         )
 
 
-def _names_differ(pairs: Iterable[Row], around: Surroundings) -> None:
+def _names_differ(kind: str, rows: Iterable[Row], around: Surroundings) -> None:
     first: dict[str, int] = {}
-    for index, pair in pairs:
-        name = _text(pair.get("name"))
+    for index, row in rows:
+        name = _text(row.get("name"))
         if name and first.setdefault(name, index) != index:
             around.refuse(
-                ("pair", index, "name"), f"[[pair]] {first[name] + 1} has this name too"
+                (kind, index, "name"),
+                f"[[{kind}]] {first[name] + 1} has this name too",
+            )
+
+
+def _pairs_are_there(
+    intakes: Iterable[Row], pairs: Iterable[Row], around: Surroundings
+) -> None:
+    names = [name for _, pair in pairs if (name := _text(pair.get("name")))]
+    for index, intake in intakes:
+        wanted = _text(intake.get("pair"))
+        if wanted and wanted not in names:
+            around.refuse(
+                ("intake", index, "pair"),
+                "there is no [[pair]] of this name",
+                f"Known: {', '.join(names)}.",
             )
 
 
@@ -100,6 +112,15 @@ def _new_discussions_have_a_place(
     forums = forum if isinstance(forum, list) else [forum]
     if place is not None and forum not in ("all", None) and place not in forums:
         around.refuse(where, "is not one of the forums of this pair")
+
+
+def _rows(raw: Mapping[str, Any], key: str) -> list[Row]:
+    listed = raw.get(key)
+    return [
+        (index, row)
+        for index, row in enumerate(listed if isinstance(listed, list) else ())
+        if isinstance(row, Mapping)
+    ]
 
 
 def _table(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:

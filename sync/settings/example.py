@@ -10,8 +10,14 @@ from typing import Any
 from pydantic import BaseModel
 from zope.interface import Interface
 
-from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
+from moodle_bridge.interfaces import IIntakeSource, IMailbox, IMailer, IMailingList
 from moodle_bridge.registry import NoSettings, Registry
+from sync.settings.intake import (
+    IntakeAutoApply,
+    IntakeLimits,
+    IntakeQuestions,
+    IntakeSettings,
+)
 from sync.settings.keys import Key, keys_of, summary
 from sync.settings.mail import (
     AuthenticitySettings,
@@ -32,7 +38,12 @@ from sync.settings.web import WebSettings
 from sync.settings.written import written
 
 WIDTH = 80
-USUAL = {IMailer: "smtp", IMailbox: "imap", IMailingList: "remote"}
+USUAL = {
+    IMailer: "smtp",
+    IMailbox: "imap",
+    IMailingList: "remote",
+    IIntakeSource: "csv",
+}
 """The plug-in that is taken where none is named."""
 
 _HEAD = """\
@@ -144,12 +155,52 @@ def blocks(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
         yield _of_plugin(
             "[pair.list]", about, IMailingList, registry, pair, comments=first
         )
+    yield from _intakes(registry, given)
     yield _own("ledger", "ledger", LedgerSettings, given)
     yield _own("safety", "safety", SafetySettings, given)
     yield _own("sync", "sync", SyncSettings, given)
     yield _own("bounces", "bounces", BouncesSettings, given)
     yield _own("web", "web", WebSettings, given)
     yield _own("plugins", "plugins", PluginsSettings, given)
+
+
+def _intakes(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
+    rows = _rows(given, "intake")
+    parts: tuple[tuple[str, type[BaseModel]], ...] = (
+        ("questions", IntakeQuestions),
+        ("limits", IntakeLimits),
+        ("auto_apply", IntakeAutoApply),
+    )
+    for index, row in enumerate(rows or [{}]):
+        first, used = index == 0, bool(rows)
+        yield Block(
+            header="[[intake]]",
+            about=_about(Settings, "intakes"),
+            model=IntakeSettings,
+            given=row,
+            comments=first,
+            used=used,
+        )
+        about = _about(IntakeSettings, "source")
+        yield _of_plugin(
+            "[intake.source]",
+            about,
+            IIntakeSource,
+            registry,
+            row,
+            comments=first,
+            used=used,
+        )
+        for name, model in parts:
+            yield Block(
+                header=f"[intake.{name}]",
+                about=_about(IntakeSettings, name),
+                model=model,
+                given=_table(row, name),
+                comments=first,
+                # With an empty table things would be applied without being asked.
+                used=used and (name != "auto_apply" or name in row),
+            )
 
 
 def _own(

@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from sync.settings import values
+from sync.settings import intake, values
 from sync.settings.values import size_text
 from sync.settings.written import written
 
@@ -26,6 +26,8 @@ _BY_CHECK = {
     values.domain_name: "domain",
     values.cmids: 'number, list of numbers, or "all"',
     values.number_or_name: "number or name",
+    intake.asked: "question, list of questions, or table",
+    intake.courses: "number or name, or list of them",
 }
 _BY_TYPE: dict[object, str] = {
     SecretStr: "secret",

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from zope.interface import Interface
 
 from moodle_bridge.errors import PluginError
-from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
+from moodle_bridge.interfaces import IIntakeSource, IMailbox, IMailer, IMailingList
 from moodle_bridge.registry import NoSettings, Registry
 from sync.settings.base import PluginChoice
 from sync.settings.prepare import Surroundings, prepared
@@ -20,6 +20,7 @@ INTERFACES: tuple[tuple[Location, type[Interface]], ...] = (
     (("mail", "out"), IMailer),
     (("mail", "in", "*"), IMailbox),
     (("pair", "*", "list"), IMailingList),
+    (("intake", "*", "source"), IIntakeSource),
 )
 """Which tables name a plug-in, and of which kind; `*` is each of an array."""
 

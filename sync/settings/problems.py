@@ -27,7 +27,7 @@ TABLES: frozenset[Location] = frozenset(
         ("plugins",),
     }
 )
-ARRAYS: frozenset[Location] = frozenset({("pair",), ("mail", "in")})
+ARRAYS: frozenset[Location] = frozenset({("pair",), ("mail", "in"), ("intake",)})
 
 _WORDS = {
     "missing": "is missing",

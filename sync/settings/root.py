@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 
 from moodle_bridge.errors import Problem
 from sync.settings.base import Section
+from sync.settings.intake import IntakeSettings
 from sync.settings.mail import MailSettings
 from sync.settings.pair import PairSettings
 from sync.settings.sections import (
@@ -39,6 +40,13 @@ class Settings(Section):
         alias="pair",
         strict=False,
         description="What is joined to what: one [[pair]] for each mailing list.",
+    )
+    intakes: tuple[IntakeSettings, ...] = Field(
+        default=(),
+        alias="intake",
+        strict=False,
+        description="From an intake form to people: one [[intake]] for each form. No"
+        " form is needed; its people then come into Moodle by your own hand.",
     )
     safety: SafetySettings = Field(
         default_factory=SafetySettings,
@@ -87,3 +95,7 @@ class Settings(Section):
     def pair(self, name: str) -> PairSettings | None:
         """Return the pair of this name, None when there is none."""
         return next((pair for pair in self.pairs if pair.name == name), None)
+
+    def intake(self, name: str) -> IntakeSettings | None:
+        """Return the form of this name, None when there is none."""
+        return next((one for one in self.intakes if one.name == name), None)
