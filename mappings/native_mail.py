@@ -87,12 +87,14 @@ def twice_mail(
     date: datetime,
     list_name: str,
     answers: str | None,
+    by_command: bool,
     site: MailSite,
     key: str,
 ) -> OutgoingMail:
     """Return the mail that says, once, how to have each post by mail only once.
 
-    For somebody who gets Moodle's own mails and the bridge's. Raises ValueError for an
+    For somebody who gets Moodle's own mails and the bridge's. `by_command` is true where
+    the bridge can stop the others when it is told to by mail. Raises ValueError for an
     address that is none.
     """
     where = f"{site.site_url.rstrip('/')}/message/notificationpreferences.php"
@@ -100,7 +102,11 @@ def twice_mail(
         phrase(language, "notice_greeting"),
         phrase(language, "twice_what"),
         phrase(language, "twice_moodle", url=where),
-        phrase(language, "twice_bridge", address=site.bridge_address),
+        *(
+            [phrase(language, "twice_bridge", address=site.bridge_address)]
+            if by_command
+            else []
+        ),
         phrase(language, "twice_either"),
         one_line(list_name),
         phrase(language, "notice_automatic"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mappings.letter import MailSite
 from mappings.native_mail import twice_mail
+from moodle_bridge.interfaces import IListMembers
 from moodle_bridge.model.channels import ChannelKind
 from sync.actions import Action
 from sync.jobs.judged import Judged, may_be_answered
@@ -61,6 +62,7 @@ class Twice:
                 date=transaction.clock(),
                 list_name=pair.mailing_list.address.name,
                 answers=judged.mail.message_id,
+                by_command=_can_be_stopped(pair),
                 site=self._site,
                 key=receipt,
             )
@@ -89,6 +91,12 @@ class Twice:
             transaction.contacts.noticed(folded(judged.person.addresses[0]))
 
         return record
+
+
+def _can_be_stopped(pair: Pair) -> bool:
+    # A list that another machine keeps, and that tells nothing, goes on as it does.
+    listed = pair.mailing_list
+    return bool(listed.traits.knows_members) or IListMembers.providedBy(listed)
 
 
 def _gets_each(transaction: Transaction, person: Person, pair: Pair) -> bool:

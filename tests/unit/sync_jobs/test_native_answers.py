@@ -101,6 +101,17 @@ def test_who_has_both_mails_is_told_once_how_to_have_one(direct: BridgedCourse) 
     assert len(direct.posts(discussion)) == 3
 
 
+def test_where_the_bridge_cannot_stop_the_list_only_moodle_is_named(
+    course: BridgedCourse,
+) -> None:
+    discussion = asked(course)
+    native = told_of(course, discussion, course.ha)
+    course.write(course.ha, "Use a pen.", to=LIST, answers=native)
+    course.sync()
+    (text,) = twice_told(course, "ha@vn.example")
+    assert "channel" not in text
+
+
 def test_nobody_is_told_beyond_the_limit_of_a_day(direct: BridgedCourse) -> None:
     direct.configure(safety="max_notices_per_day = 1")
     discussion = asked(direct)
