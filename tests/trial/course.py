@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,9 +20,13 @@ from typing import Any, Literal
 import requests
 
 from mappings.identity import post_message_id, site_tag
+from mappings.mail_commands import ChooseChannel
+from moodle_bridge.model.channels import Channel, ChannelKind
 from moodle_bridge.practice import PracticeMoodle, running
 from moodle_bridge.practice.post_office import PostOffice
 from moodle_bridge.practice.records import Discussion, Forum, Post, User
+from sync.channels import choose
+from sync.ledger import Ledger
 from tests.trial.clock import TrialClock
 
 Kind = Literal["remote", "direct"]
@@ -84,6 +89,7 @@ class Course:
     ) -> None:
         self.folder = folder
         self.kind = kind
+        self.gathers: tuple[User, ...] = ()
         self.clock = TrialClock()
         self.moodle = PracticeMoodle.empty(now=self.clock.unix, seed=seed)
         self.office = PostOffice(
@@ -309,6 +315,18 @@ recheck_every = "1h"
                 self._dated.add(path.name)
                 moment = self.clock.now.timestamp()
                 os.utime(path, (moment, moment))
+
+    def gather(self, reader: User) -> None:
+        """Let a reader have digests, the first of them soon."""
+        ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}", clock=self.clock)
+        at = (self.clock.now + timedelta(minutes=10)).time().replace(second=0)
+        wish = ChooseChannel(kind=ChannelKind.DIGEST, at=at)
+        try:
+            with ledger.writing() as transaction:
+                choose(transaction, reader.id, wish, default=Channel(), by="admin")
+        finally:
+            ledger.close()
+        self.gathers = (*self.gathers, reader)
 
     # What lies where.
 

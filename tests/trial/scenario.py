@@ -38,7 +38,8 @@ class Scenario:
     """What is tried.
 
     `blow` counts from the first run on, over as many runs as it takes; None kills
-    after a random time instead, or never if `kills` is 0.
+    after a random time instead, or never if `kills` is 0. With `gathered` one reader
+    has digests.
     """
 
     kind: Kind
@@ -48,6 +49,7 @@ class Scenario:
     blow: Blow | None = None
     kills: int = 2
     faults: bool = True
+    gathered: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +86,8 @@ def _played(course: Course, scenario: Scenario, runner: Runner) -> Trial:
     first = runner.run(course, "--backfill", "100")
     assert first.code == 0, first.said
     course.clock.move(minutes=5)
+    if scenario.gathered:
+        course.gather(course.people["aminata"])
     writer = Writer(course, day, known, Random(scenario.seed))
     writer.fill(posts=scenario.posts, mails=scenario.mails)
     if scenario.faults:
@@ -92,6 +96,10 @@ def _played(course: Course, scenario: Scenario, runner: Runner) -> Trial:
     course.moodle.faults.clear()
     course.office.misbehave.stop()
     rests = _until_quiet(course, runner, trial)
+    if scenario.gathered:
+        # What came too late for the first digest is in that of the next day.
+        course.clock.move(hours=25)
+        rests = _until_quiet(course, runner, trial) and rests
     trial.posts_out = len(day.out)
     trial.mails_in = len(day.mails)
     trial.verdict = verdict_on(course, day)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 
-from moodle_bridge.practice.records import Post
+from moodle_bridge.practice.records import Post, User
 from tests.trial.course import STRANGER, Course
 from tests.trial.day import Day
 
@@ -86,7 +86,11 @@ def _at_the_readers(
             discussion_of[mail.message_id] = (post.discussionid, post.id)
     words = {course.message_id(post): _word_of(post) for post in day.out}
     words |= {mail.message_id: mail.word for mail in day.mails}
+    for reader in course.gathers:
+        _at_a_gathered_reader(course, day, reader, verdict)
     for reader in course.readers:
+        if reader in course.gathers:
+            continue
         wanted = {course.message_id(post) for post in day.out}
         if course.kind == "remote":
             wanted |= {mail.message_id for mail in day.mails}
@@ -121,6 +125,41 @@ def _at_the_readers(
     notices = len(course.office.mails(STRANGER))
     if notices != day.strangers:
         verdict.wrong.append(f"{notices} notices for {day.strangers} strangers")
+
+
+def _at_a_gathered_reader(
+    course: Course, day: Day, reader: User, verdict: Verdict
+) -> None:
+    """Count each word in all mails of somebody who has digests: once, and never less.
+
+    Lines that recall what is answered, subjects and names of files do not count. Somebody's own words need not come.
+    """
+    mails = [_read(raw) for raw in course.office.mails(reader.email)]
+    lines = [
+        line
+        for mail in mails
+        for line in _text(mail).splitlines()
+        if not line.startswith((">", "[", "("))
+    ]
+    text = "\n".join(lines)
+    posts = [*day.out]
+    if reader.id in course.group.members:
+        posts += day.group_posts
+    wanted = {_word_of(post): post.userid == reader.id for post in posts}
+    wanted |= {mail.word: mail.author is reader for mail in day.mails}
+    name = reader.username
+    for word, own in wanted.items():
+        times = text.count(word)
+        if times > 1:
+            verdict.doubled.append(f"{word} at {name}: {times}")
+        if not times and not own:
+            verdict.lost.append(f"{word} at {name}")
+    verdict.wrong += [f"{word} reached {name}" for word in day.kept if word in text]
+    issues = course.ledger("select count(*), count(sent_at) from issue")
+    if issues[0][0] != issues[0][1]:
+        verdict.wrong.append(f"{issues[0]} issues were planned and sent")
+    if not issues[0][0]:
+        verdict.wrong.append("no issue went out")
 
 
 def _in_the_ledger(course: Course, day: Day, verdict: Verdict) -> None:
