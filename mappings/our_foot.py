@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from mappings.phrases import LANGUAGES, phrase
 from mappings.post_body import FOOTER_LINE
+from mappings.sent_words import SentWords
 
+_LINES_MOST = 16
+_ALONE = 8
 _VALUE = re.compile(r"\{[^{}]*\}")
 
 
@@ -27,9 +31,27 @@ def foots() -> tuple[str, ...]:
     )
 
 
-def is_foot_line(line: str) -> bool:
-    """Say whether a line is the one that sets our foot apart."""
-    return line.strip(" \t>*_") == FOOTER_LINE
+def foot_places(lines: Sequence[str]) -> list[int]:
+    """Return which lines are our foot: its first line and what we put below it.
+
+    Between them may stand an address in pieces; what people write below is not ours.
+    """
+    found: list[int] = []
+    for start, line in enumerate(lines):
+        if line.strip(" \t>*_") != FOOTER_LINE:
+            continue
+        end = start + 1
+        while end < min(len(lines), start + _LINES_MOST) and lines[end].strip(" \t>"):
+            end += 1
+        ours = _foot_words().ours_among(lines[start + 1 : end], least=1, alone=_ALONE)
+        last = max((number for number, one in enumerate(ours, 1) if one), default=0)
+        found += range(start, start + last + 1)
+    return found
+
+
+@cache
+def _foot_words() -> SentWords:
+    return SentWords(foots())
 
 
 def _words(language: str, key: str) -> str:

@@ -32,6 +32,8 @@ _SLACK = 3
 # another in what was sent.
 _WEIGHTY = 24
 _SHORT_WHOLE = 0.8
+_SHORT = 5
+_GAP_LONGEST = 400
 # What is one letter in Latin is much less than one in Chinese.
 _DENSE = 3
 _DENSE_FROM = "\u2e80"
@@ -156,7 +158,7 @@ class SentWords:
             if sum(weights[place] for place in chain) < alone:
                 for place in chain:
                     found[place] = None
-        return self._led_by(found, lines)
+        return self._between(self._led_by(found, lines), lines)
 
     def _led_by(
         self, found: list[_Found | None], lines: Sequence[str]
@@ -173,6 +175,26 @@ class SentWords:
                 )
             here = found[place]
             start = here.start if here else None
+        return found
+
+    def _between(
+        self, found: list[_Found | None], lines: Sequence[str]
+    ) -> list[_Found | None]:
+        """Add single short lines of what was sent between two lines that stand there.
+
+        Where a quote was thinned out they have nothing left that they follow.
+        """
+        full = [place for place, line in enumerate(lines) if _letters(line)]
+        for above, place, below in zip(full, full[1:], full[2:], strict=False):
+            before, after = found[above], found[below]
+            if found[place] is not None or before is None or after is None:
+                continue
+            letters = _letters(lines[place])
+            if _weight(letters) < _SHORT or after.start - before.end > _GAP_LONGEST:
+                continue
+            start = self._bare.find(letters, before.end, after.start)
+            if start >= 0:
+                found[place] = _Found(start, start + len(letters), follows=False)
         return found
 
     def _find(self, line: str, letters: str, above: _Found | None) -> _Found | None:

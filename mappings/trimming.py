@@ -8,7 +8,7 @@ from itertools import groupby
 
 from mappings.attribution import Attribution, attributions_in
 from mappings.device_feet import phone_foot_start
-from mappings.our_foot import foots, is_foot_line
+from mappings.our_foot import foot_places, foots
 from mappings.quoted_headers import is_forwarding, quoted_headers_in
 from mappings.quoting import is_banner, is_quote
 from mappings.sent_words import SentWords
@@ -208,7 +208,8 @@ class _Cutter:
                 and self.lines[place].strip(" >|\t")
             ]
             proven = [place for place in quoted if self.ours[place]]
-            if self._covers(proven) >= _ALL_OF_OURS and 2 * len(proven) > len(quoted):
+            whole = self._covers(proven) >= _ALL_OF_OURS and True not in self.ours[end:]
+            if whole and 2 * len(proven) > len(quoted):
                 self._drop(range(start, end), _QUOTE, "quote-whole")
                 self._drop(range(start, end), _ATTRIBUTION, "quote-whole")
             elif len(quoted) > _CONTEXT_WHOLE and 2 * len(proven) > len(quoted):
@@ -282,23 +283,48 @@ class _Cutter:
             for place in range(attribution.start, attribution.end):
                 kinds[place] = _ATTRIBUTION
             self._mark_bars(kinds, attribution.end)
-        self.ours = self.words.ours_among(self.lines, least=_PROOF_UNMARKED)
-        self._prove_marked(kinds)
+        self.ours = self._proven(kinds)
+        for place in foot_places(self.lines):
+            self.ours[place] = True
         for place, proven in enumerate(self.ours):
-            if proven or is_foot_line(self.lines[place]):
-                self.ours[place] = True
+            if proven:
                 kinds[place] = _QUOTE
         return kinds
 
-    def _prove_marked(self, kinds: Sequence[str]) -> None:
-        """What is marked as a quote needs less proof."""
+    def _proven(self, kinds: Sequence[str]) -> list[bool]:
+        """Tell of each line whether we sent it.
+
+        What is marked as a quote needs less proof. What is not has to prove itself
+        without it, but for the ends of lines that were broken where marks were put:
+        else a name under an answer would count with the quote above it.
+        """
         marked = [
             line if kinds[place] == _QUOTE else ""
             for place, line in enumerate(self.lines)
         ]
-        found = self.words.ours_among(marked, least=1, alone=_PROOF_MARKED)
-        for place, proven in enumerate(found):
-            self.ours[place] = self.ours[place] or (proven and kinds[place] == _QUOTE)
+        bare = [
+            "" if kinds[place] == _QUOTE else line
+            for place, line in enumerate(self.lines)
+        ]
+        ours = self.words.ours_among(marked, least=1, alone=_PROOF_MARKED)
+        alone = self.words.ours_among(bare, least=_PROOF_UNMARKED)
+        if not any(ours):
+            return alone
+        together = self.words.ours_among(self.lines, least=_PROOF_UNMARKED)
+        return [
+            ours[place]
+            or alone[place]
+            or (together[place] and self._is_broken_off(ours, place))
+            for place in range(len(self.lines))
+        ]
+
+    def _is_broken_off(self, ours: Sequence[bool], place: int) -> bool:
+        return (
+            0 < place < len(self.lines) - 1
+            and ours[place - 1]
+            and ours[place + 1]
+            and len(self.lines[place]) < len(self.lines[place - 1])
+        )
 
     def _mark_bars(self, kinds: list[str], place: int) -> None:
         # Some programs quote with bars; alone they would be a table.
