@@ -63,7 +63,7 @@ class Hub:
         with smtplib.SMTP("127.0.0.1", self.port) as client:
             client.sendmail(sender, recipients, raw)
 
-    async def handle_DATA(
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         content = envelope.original_content

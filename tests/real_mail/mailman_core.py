@@ -21,7 +21,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 ENVIRONMENT = Path(__file__).parents[2] / ".venv-mailman"
 PASSWORD = "a-password-for-rest"
-_PATIENCE = 90.0
+_PATIENCE = 180.0
 
 _CONFIGURATION = """\
 [mailman]
@@ -61,7 +61,7 @@ org_domain_data_url: file://{folder}/domains.txt
 """
 
 
-def until(holds: Callable[[], Any], what: str, *, seconds: float = 30.0) -> Any:
+def until(holds: Callable[[], Any], what: str, *, seconds: float = 60.0) -> Any:
     """Wait until something holds, and return it; fail with `what` when it never does."""
     end = time.monotonic() + seconds
     while True:

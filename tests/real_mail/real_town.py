@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid, parseaddr
@@ -14,6 +17,9 @@ from typing import Any
 
 from moodle_bridge.practice import PracticeMoodle
 from moodle_bridge.practice.records import Discussion, Post, User
+from sync.cli.frame import run
+from sync.cli.invocation import Invocation
+from sync.ledger import Ledger, Transaction
 from tests.contract.mail_servers import ImapServer
 from tests.real_mail.hub import Hub
 from tests.real_mail.mailman_core import PASSWORD, MailmanCore, until
@@ -36,7 +42,7 @@ class RealTown:
     The addresses carry the town's name, so that towns share nothing but the servers.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         folder: Path,
         name: str,
@@ -47,6 +53,7 @@ class RealTown:
     ) -> None:
         self.folder, self.name, self.hub, self.imap = folder, name, hub, imap
         self.moodle, self.url = moodle, url
+        self.apart = False
         self.address = f"bridge-{name}@bridge.example"
         self.list_address = f"{name}@lists.example"
         self.course = moodle.add_course("Facilitating online", shortname=name.upper())
@@ -147,24 +154,35 @@ hold = "0s"
         )
 
     def run(self, *arguments: str) -> Ended:
+        """Run the command; in a process of its own where `apart` says so."""
+        given = ("--config", str(self.folder / "bridge.toml"), *arguments, "--json")
+        code, out, err = self._apart(given) if self.apart else self._here(given)
+        assert "Traceback" not in err, err
+        assert code != 1, out + err
+        data = json.loads(out) if out.strip() else {}
+        return Ended(code=code, data=data, said=out + err)
+
+    def _here(self, arguments: tuple[str, ...]) -> tuple[int, str, str]:
+        out, err = io.StringIO(), io.StringIO()
+        invocation = Invocation(
+            environ={"XDG_STATE_HOME": str(self.folder / "state")},
+            folder=self.folder,
+            home=self.folder,
+            stdout=out,
+            stderr=err,
+        )
+        return run(arguments, invocation), out.getvalue(), err.getvalue()
+
+    def _apart(self, arguments: tuple[str, ...]) -> tuple[int, str, str]:
         done = subprocess.run(
-            [
-                str(COMMAND),
-                "--config",
-                str(self.folder / "bridge.toml"),
-                *arguments,
-                "--json",
-            ],
+            [str(COMMAND), *arguments],
             capture_output=True,
             text=True,
             env={**os.environ, "XDG_STATE_HOME": str(self.folder / "state")},
             timeout=120,
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        assert done.returncode != 1, done.stdout + done.stderr
-        data = json.loads(done.stdout) if done.stdout.strip() else {}
-        return Ended(code=done.returncode, data=data, said=done.stdout + done.stderr)
+        return done.returncode, done.stdout, done.stderr
 
     def sync(self, *arguments: str) -> Ended:
         return self.run("sync", *arguments)
@@ -172,6 +190,15 @@ hold = "0s"
     def begin(self) -> None:
         begun = self.sync("--from", "now")
         assert begun.code == 0, begun.said
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}")
+        try:
+            with ledger.reading() as transaction:
+                yield transaction
+        finally:
+            ledger.close()
 
     def posts(self, discussion: Discussion | None = None) -> list[Post]:
         return [

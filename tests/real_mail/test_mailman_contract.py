@@ -15,6 +15,8 @@ from tests.real_mail.mailman_core import PASSWORD, MailmanCore, until
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail")]
 
+_LAST = "That was all"
+
 
 class TestRealMailman3(UnknownMembersContract, ListMembersContract):
     @pytest.fixture
@@ -63,14 +65,20 @@ class TestRealMailman3(UnknownMembersContract, ListMembersContract):
 
     @pytest.fixture
     def posted(
-        self, mailman: MailmanCore, hub: Hub, list_id: str
+        self, mailman: MailmanCore, hub: Hub, address: str, list_id: str
     ) -> Callable[[], list[str]]:
-        reader = f"reader-{list_id}@home.example"
-        hub.add_mailbox(reader)
-
         def subjects() -> list[str]:
-            until(lambda: mailman.queued() == 0, "Mailman comes to rest")
-            return [str(mail["Subject"]) for mail in hub.mails(reader)]
+            # Mails keep their order within Mailman: when the last is there, all are.
+            reader = f"reader-{list_id}@home.example"
+            raw = f"From: {reader}\r\nTo: {address}\r\nSubject: {_LAST}\r\n\r\n.\r\n"
+            hub.send(raw.encode(), reader, address)
 
-        mailman.add_member(list_id, reader)
+            def came() -> list[str]:
+                found = [str(mail["Subject"]) for mail in hub.mails(reader)]
+                return found if any(_LAST in one for one in found) else []
+
+            return [one for one in until(came, "the last mail") if _LAST not in one]
+
+        hub.add_mailbox(f"reader-{list_id}@home.example")
+        mailman.add_member(list_id, f"reader-{list_id}@home.example")
         return subjects
