@@ -226,7 +226,7 @@ def test_a_mailman_that_is_not_there_is_tried_again() -> None:
     "answer", [b"", b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"]
 )
 def test_a_mail_whose_answer_is_lost_is_in_doubt(answer: bytes) -> None:
-    with answering(answer) as url, pytest.raises(InDoubt):
+    with Answering(answer) as url, pytest.raises(InDoubt):
         entrance_of(a_list(rest_url=url, post_by="rest")).send(a_mail())
 
 
@@ -246,7 +246,7 @@ def test_a_mail_whose_answer_is_lost_is_in_doubt(answer: bytes) -> None:
 def test_a_look_that_fails_says_whether_to_try_again(
     answer: bytes, kind: type[RemoteError]
 ) -> None:
-    with answering(answer) as url, pytest.raises(kind):
+    with Answering(answer) as url, pytest.raises(kind):
         a_list(rest_url=url).members()
 
 
@@ -292,7 +292,7 @@ def test_a_list_that_takes_mail_as_all_has_no_entrance(
     assert listed().entrance is None
 
 
-class answering:
+class Answering:
     """A server that says one thing to whoever comes, or hangs up without a word."""
 
     def __init__(self, answer: bytes) -> None:
