@@ -43,15 +43,16 @@ def foot_places(lines: Sequence[str]) -> list[int]:
         end = start + 1
         while end < min(len(lines), start + _LINES_MOST) and lines[end].strip(" \t>"):
             end += 1
-        ours = _foot_words().ours_among(lines[start + 1 : end], least=1, alone=_ALONE)
+        ours = foot_words().ours_among(lines[start + 1 : end], least=1, alone=_ALONE)
         last = max((number for number, one in enumerate(ours, 1) if one), default=0)
         found += range(start, start + last + 1)
     return found
 
 
 @cache
-def _foot_words() -> SentWords:
-    return SentWords(foots())
+def foot_words() -> SentWords:
+    """Return what is known where the mail that is answered is not: our foot."""
+    return SentWords((), certain=foots())
 
 
 def _words(language: str, key: str) -> str:

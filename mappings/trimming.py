@@ -8,7 +8,7 @@ from itertools import groupby
 
 from mappings.attribution import Attribution, attributions_in
 from mappings.device_feet import phone_foot_start
-from mappings.our_foot import foot_places, foots
+from mappings.our_foot import foot_places, foot_words, foots
 from mappings.quoted_headers import is_forwarding, quoted_headers_in
 from mappings.quoting import is_banner, is_quote
 from mappings.sent_words import SentWords
@@ -102,7 +102,7 @@ class _Cutter:
         self, lines: Sequence[str], sent: Sequence[str], *, passes_on: bool
     ) -> None:
         self.lines = lines
-        self.words = SentWords(sent, certain=foots())
+        self.words = SentWords(sent, certain=foots()) if sent else foot_words()
         self.sent = bool(sent)
         self.told_to_pass_on = passes_on
         self.forwarded = False
@@ -298,6 +298,8 @@ class _Cutter:
         without it, but for the ends of lines that were broken where marks were put:
         else a name under an answer would count with the quote above it.
         """
+        if not self.sent:
+            return self.words.ours_among(self.lines, least=_PROOF_UNMARKED)
         marked = [
             line if kinds[place] == _QUOTE else ""
             for place, line in enumerate(self.lines)
