@@ -28,6 +28,7 @@ from mappings.trimming import trim
 _PROOF = 24
 _LINES_MOST = 20_000
 _LIST_LEAST = 2
+_LINE_LOOKED_AT = 2_000
 _SALUTATION_LONGEST = 6
 _TYPED = re.compile(
     r"^\s{0,3}[*_]{0,2}(?:"
@@ -301,7 +302,7 @@ def _worth_placing(lines: Sequence[str], own_name: str) -> str:
     says = any(
         Word.POLITE not in token.meanings and token.text not in own
         for line in kept
-        for token in tokens_of(line)
+        for token in tokens_of(line[:_LINE_LOOKED_AT])
     )
     return "\n".join(kept).strip("\n") if says else ""
 

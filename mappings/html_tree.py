@@ -18,6 +18,11 @@ _BLOCK_TAG = re.compile(
 )
 
 
+# The parser looks each attribute up among those before it.
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,20})(\s[^<>]{5000,})>")
+_ATTRIBUTES_MOST = 200
+
+
 def html_tree(html: str) -> etree._Element | None:
     """Return the tree of an HTML fragment; None when nothing is in it.
 
@@ -26,11 +31,15 @@ def html_tree(html: str) -> etree._Element | None:
     instructions are not in the tree. Where elements are nested over 2,000 deep, the
     text stays and its form goes.
     """
-    fit = _UNFIT.sub("", html)
+    fit = _LONG_TAG.sub(_bounded, _UNFIT.sub("", html))
     if not fit.strip():
         return None
     tree, whole = _parsed(fit)
     return tree if whole else _parsed(_flattened(fit))[0]
+
+
+def _bounded(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}>" if tag[2].count("=") > _ATTRIBUTES_MOST else tag[0]
 
 
 def _parsed(html: str) -> tuple[etree._Element | None, bool]:

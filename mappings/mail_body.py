@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import collapse_rfc2231_value
@@ -31,6 +31,8 @@ _TEXT_TYPES = frozenset(
 )
 _MACHINE_LONGEST = 64_000
 _PARTS_MOST = 1_000
+# Nobody writes so much by hand; what is longer is a document, and goes as a file.
+_TEXT_LONGEST, _PAGE_LONGEST, _LINES_MOST = 300_000, 2_000_000, 6_000
 Told = TypeVar("Told")
 
 _FAULTS = (
@@ -71,14 +73,12 @@ def body_of(message: Message) -> Body:
     """Return what a message of the compat32 policy holds; never raises.
 
     Of the alternatives of one text the plain one is taken, unless it is blank. An
-    enclosed message is a file with the ending .eml.
+    enclosed message is a file with the ending .eml, a text of over 300,000 characters
+    or 6,000 lines one with the ending .txt or .html.
     """
     reader = _Reader()
     pieces = [piece for piece in reader.read(message, root=True) if piece.text.strip()]
-    texts = [
-        text_from_mail_html(piece.text) if piece.is_page else piece.text
-        for piece in pieces
-    ]
+    texts = reader.texts_of(pieces)
     pages = [page for page in reader.pages if page.strip()]
     return Body(
         text=_tidy("\n\n".join(text.strip("\r\n") for text in texts)),
@@ -94,6 +94,7 @@ def body_of(message: Message) -> Body:
 class _Piece:
     text: str
     is_page: bool
+    part: Message
 
 
 class _Reader:
@@ -105,6 +106,24 @@ class _Reader:
         self.machine: list[MachinePart] = []
         self.types: list[str] = []
         self.problems: list[str] = []
+
+    def texts_of(self, pieces: Iterable[_Piece]) -> list[str]:
+        """Return the texts of the pieces; what is too long is put to the files."""
+        texts: list[str] = []
+        room = _TEXT_LONGEST
+        for piece in pieces:
+            is_long = piece.is_page and len(piece.text) > _PAGE_LONGEST
+            text = piece.text
+            if piece.is_page and not is_long:
+                text = text_from_mail_html(text)
+            if is_long or len(text) > room or text.count("\n") > _LINES_MOST:
+                media_type = "text/html" if piece.is_page else "text/plain"
+                self._add_file("", media_type, _content_of(piece.part), piece.part)
+                self.pages = [page for page in self.pages if page is not piece.text]
+                continue
+            room -= len(text)
+            texts.append(text)
+        return texts
 
     def read(self, part: Message, *, root: bool = False) -> list[_Piece]:
         """Return the pieces of text of a part, in order; files are put aside."""
@@ -145,13 +164,14 @@ class _Reader:
     def _read_text(self, part: Message, media_type: str) -> _Piece:
         text = _text_of(part)
         if media_type == "text/html":
-            self.pages.append(text)
-            return _Piece(text, is_page=True)
+            if len(text) <= _PAGE_LONGEST:
+                self.pages.append(text)
+            return _Piece(text, is_page=True, part=part)
         parameters = dict(parameters_of(part))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         if parameters.get("format", "").lower() == "flowed":
             text = unflowed(text, delsp=parameters.get("delsp", "").lower() == "yes")
-        return _Piece(text, is_page=False)
+        return _Piece(text, is_page=False, part=part)
 
     def _read_machine(self, part: Message, media_type: str) -> None:
         text = _machine_text(part)[:_MACHINE_LONGEST]

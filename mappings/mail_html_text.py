@@ -33,6 +33,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript"})
 _QUOTES_MOST = 200
+_LAID_OUT_MOST = 80_000
 _ALT_LONGEST = 8
 
 
@@ -46,6 +47,8 @@ def text_from_mail_html(html: str) -> str:
     tree = html_tree(html)
     if tree is None:
         return ""
+    if _is_monstrous(tree):
+        return _tidied(_bare_text(html))
     try:
         _show_links(tree)
         _show_small_pictures(tree)
@@ -54,8 +57,25 @@ def text_from_mail_html(html: str) -> str:
         text = _laid_out(tree)
     except (RecursionError, ValueError, IndexError, TypeError, AttributeError):
         text = _bare_text(html)
+    return _tidied(text)
+
+
+def _tidied(text: str) -> str:
     lines = (line.rstrip() for line in text.replace("\xa0", " ").split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _is_monstrous(tree: etree._Element) -> bool:
+    """Say whether it would take too long to lay a page out."""
+    depth = cost = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element.tag == "table":
+            depth += 1 if event == "start" else -1
+        # A table is laid out anew for each cell, and so are the tables around it.
+        cost += 1 + 40 * depth * (element.tag in {"td", "th"})
+        if cost > _LAID_OUT_MOST:
+            return True
+    return False
 
 
 def _mark_quotes(tree: etree._Element) -> None:

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import re
 
+_BLOCK = 1_000_000
+
 
 def mail_key(raw: bytes, message_id: str | None) -> str:
     """Return the key of a mail that came in: `mail:` and 32 base32 characters.
@@ -23,12 +25,37 @@ def mail_key(raw: bytes, message_id: str | None) -> str:
     counted = [_header(headers, b"from")]
     if message_id is None:
         counted += [_header(headers, name) for name in (b"date", b"to", b"subject")]
-    lines = [line.rstrip() for line in body.split(b"\n")]
-    counted.append(b"\n".join(lines).strip(b"\n"))
     digest = hashlib.sha256()
     for part in ((message_id or "").strip().encode("utf-8", "replace"), *counted):
         digest.update(len(part).to_bytes(8, "big") + part)
+    blocks = _plain_blocks(body)
+    digest.update(sum(map(len, blocks)).to_bytes(8, "big"))
+    for block in blocks:
+        digest.update(block)
     return f"mail:{base64.b32encode(digest.digest()).decode().lower()[:32]}"
+
+
+def _plain_blocks(body: bytes) -> list[bytes]:
+    """Return a body without space at the ends of its lines, in pieces.
+
+    A large mail is not to stand in memory line by line.
+    """
+    blocks: list[bytes] = []
+    start = 0
+    while start < len(body):
+        end = body.find(b"\n", start + _BLOCK) + 1 or len(body)
+        lines = body[start:end].split(b"\n")
+        blocks.append(b"\n".join(line.rstrip() for line in lines))
+        start = end
+    while blocks and not (begin := blocks[0].lstrip(b"\n")):
+        del blocks[0]
+    if blocks:
+        blocks[0] = begin
+    while blocks and not (end_block := blocks[-1].rstrip(b"\n")):
+        del blocks[-1]
+    if blocks:
+        blocks[-1] = end_block
+    return blocks
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:

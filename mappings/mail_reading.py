@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
+from io import BytesIO
 
 from mappings.mail_body import (
     Body,
@@ -20,12 +22,15 @@ from mappings.mail_headers import (
     MailAddress,
     addresses_in,
     date_in,
+    decoded_words,
     headers_from,
     ids_in,
 )
 from moodle_bridge.model.mail import MailFile
 
 _HEAD = 256_000
+_SUBJECT_LONGEST = 4_000
+_NESTED = re.compile(rb"(?i)multipart/|message/")
 _DELIVERED_FIELDS = (
     "x-gm-original-to",
     "delivered-to",
@@ -40,10 +45,13 @@ class ReadingLimits:
     """How much of a mail is read; beyond it only its headers are.
 
     `size` is in bytes; `parts` counts the lines that may begin a MIME part; `nesting`
-    the multiparts and enclosed messages that a mail may name.
+    the multiparts and enclosed messages that a mail may name; `lines` the lines, and
+    `header_lines` those of its header.
     """
 
-    size: int = 40_000_000
+    size: int = 25_000_000
+    lines: int = 400_000
+    header_lines: int = 5_000
     parts: int = 5_000
     nesting: int = 100
 
@@ -106,18 +114,18 @@ def read_mail(raw: bytes, *, limits: ReadingLimits | None = None) -> ReadMail:
     """Return a mail as it can be read; whatever is wrong with it is in `problems`.
 
     Never raises. What is over a limit is read as far as its headers and says so
-    (`over-size`, `over-parts`, `over-nesting`).
+    (`over-size`, `over-lines`, `over-parts`, `over-nesting`).
     """
     limits = limits or ReadingLimits()
     over = _limit_passed(raw, limits)
-    message, body = _parsed(raw, over)
+    message, body = _parsed(raw, over, limits)
     headers = headers_from(_raw_items(message))
     ids = ids_in(headers.all("message-id"))
     return ReadMail(
         message_id=ids[0] if ids else None,
         in_reply_to=ids_in(headers.all("in-reply-to")),
         references=ids_in(headers.all("references")),
-        subject=headers.text("subject"),
+        subject=decoded_words(headers.first("subject")[:_SUBJECT_LONGEST]),
         senders=addresses_in(headers.all("from")),
         reply_to=addresses_in(headers.all("reply-to")),
         to=addresses_in(headers.all("to")),
@@ -149,25 +157,32 @@ def read_mail(raw: bytes, *, limits: ReadingLimits | None = None) -> ReadMail:
     )
 
 
-def _parsed(raw: bytes, over: str | None) -> tuple[Message, Body]:
+def _parsed(
+    raw: bytes, over: str | None, limits: ReadingLimits
+) -> tuple[Message, Body]:
     if over is None:
         try:
-            message = BytesParser(policy=policy.compat32).parsebytes(raw)
+            message = BytesParser(policy=policy.compat32).parse(BytesIO(raw))
             return message, body_of(message)
         except (RecursionError, LookupError, ValueError, TypeError, AttributeError):
             over = "unparseable"
-    head = _head(raw)
+    head = _head(raw, limits)
     message = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
     return message, Body(
         text="", html=None, files=(), machine_parts=(), part_types=(), problems=(over,)
     )
 
 
-def _head(raw: bytes) -> bytes:
+def _head(raw: bytes, limits: ReadingLimits) -> bytes:
+    lines = raw[: _head_end(raw)].split(b"\n", limits.header_lines)
+    return b"\n".join(lines[: limits.header_lines]) + b"\n\n"
+
+
+def _head_end(raw: bytes) -> int:
     ends = [
         end for mark in (b"\r\n\r\n", b"\n\n") if (end := raw.find(mark, 0, _HEAD)) > 0
     ]
-    return raw[: min(ends, default=_HEAD)] + b"\n\n"
+    return min(ends, default=_HEAD)
 
 
 def _raw_items(message: Message) -> list[tuple[str, str]]:
@@ -176,14 +191,21 @@ def _raw_items(message: Message) -> list[tuple[str, str]]:
 
 def _limit_passed(raw: bytes, limits: ReadingLimits) -> str | None:
     # The parser's time grows with the number of parts times their nesting, so both
-    # are bounded before it is asked.
+    # are bounded before it is asked, as are the lines, which it holds one by one.
     if len(raw) > limits.size:
         return "over-size"
+    if raw.count(b"\n") > limits.lines or _header_lines(raw) > limits.header_lines:
+        return "over-lines"
     if raw.count(b"\n--") > limits.parts:
         return "over-parts"
-    lowered = raw.lower()
-    nesting = lowered.count(b"multipart/") + lowered.count(b"message/")
+    nesting = sum(1 for _ in _NESTED.finditer(raw))
     return "over-nesting" if nesting > limits.nesting else None
+
+
+def _header_lines(raw: bytes) -> int:
+    ends = [raw.find(mark) for mark in (b"\r\n\r\n", b"\n\n")]
+    end = min((end for end in ends if end > 0), default=len(raw))
+    return raw.count(b"\n", 0, end)
 
 
 def _return_path(headers: Headers) -> str | None:

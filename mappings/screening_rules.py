@@ -33,7 +33,9 @@ from moodle_bridge.model.authenticity import Finding
 _OVERSIZE = "x-moodle-bridge-oversize"
 _CALENDAR_ANSWER = re.compile(r"(?im)^method:\s*(?:reply|counter|declinecounter)\s*$")
 _MOODLE_LIST = re.compile(r"(?i)(?:^|<)moodle(?:forum|course)\d+[.@]")
-_UNREADABLE = frozenset({"over-parts", "over-nesting", "unparseable", "encrypted"})
+_UNREADABLE = frozenset(
+    {"over-lines", "over-parts", "over-nesting", "unparseable", "encrypted"}
+)
 _DETAIL_LONGEST = 200
 _DIGITS_MOST = 15
 _TOLD_MOST = 20

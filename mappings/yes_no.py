@@ -24,6 +24,7 @@ _YES = frozenset(
 _NO = frozenset({"no", "nope", "nee", "neen", "non", "nao", "nein"})
 _WORDS = re.compile(r"\w+")
 _MOST = 3
+_LONGEST = 1_000
 _POLITE = frozenset(
     {"please", "thanks", "thank", "you", "graag", "dank", "bedankt", "merci", "gracias"}
     | {"obrigado", "obrigada", "por", "favor", "sir", "madam"}
@@ -37,6 +38,8 @@ def yes_or_no(text: str) -> bool | None:
     and a thank-you are borne. Who writes a sentence may mean something else, and is
     not guessed at.
     """
+    if len(text) > _LONGEST:
+        return None
     words = _WORDS.findall(_plain(text))
     if not words or len(words) > _MOST:
         return None
