@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 _LINES_MOST = 6
 _LONGEST = 300
 # Whoever writes more lines that look like one does it to keep this program busy.
-_LOOKED_AT_MOST = 2_000
+_LOOKED_AT_MOST = 500
 _WORDS_MOST = 28
 _NAME_WORDS_MOST = 8
 _TAIL_WORDS_MOST = 3
