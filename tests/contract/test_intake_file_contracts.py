@@ -92,7 +92,7 @@ class TestMsFormsIntake(IntakeSourceContract):
     def intake_source(self, tmp_path: Path) -> MsFormsIntake:
         own = ["ID", "Heure de début", "Heure de fin", "Adresse de messagerie", "Nom"]
         sent = datetime(2026, 3, 2, 10, 30)
-        rows = [
+        rows: list[list[Any]] = [
             [*own, "Full\xa0name", "Address\r\n", "Country"],
             *(
                 [n, sent, sent, "anonymous", None, *row]

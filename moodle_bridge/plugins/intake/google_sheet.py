@@ -64,9 +64,8 @@ class GoogleSheetIntake:
 
     def read(self) -> Form:
         """See `IIntakeSource`."""
-        content = fetched(
-            "GET", self._settings.url.get_secret_value(), item=self.name
-        ).content
+        url = self._settings.url.get_secret_value()
+        content = fetched(url, item=self.name).content
         text = csv_text(content, encoding="utf-8", item=self.name)
         rows = list(csv_rows(text, mark=None, item=self.name))
         head = [one_line(cell) for cell in rows[0]] if rows else []
