@@ -7,9 +7,14 @@ import re
 from lxml import etree
 
 from mappings.html_tree import html_tree
-from mappings.links import file_name, safe_link
+from mappings.links import safe_link
 from mappings.one_line import cut, one_line
+from mappings.post_links import LinkNotes
+from mappings.post_objects import MEDIA, formula_text, media_text, picture_text
+from mappings.post_tables import WideTable, wide_table
 from mappings.text_page import TextPage
+
+__all__ = ["html_text", "is_unread", "picture_text", "text_excerpt"]
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -23,11 +28,9 @@ _BLOCKS = _tags(
     "pre section summary table ul"
 )
 _APART = _tags("blockquote dl figure h1 h2 h3 h4 h5 h6 ol p pre table ul")
-_MEDIA = _tags("audio video iframe embed object source")
 _CELLS = frozenset({"td", "th"})
 _CONTAINERS = frozenset({"pre", "blockquote", "dd", "ul", "ol", "li", "tr"})
 _RULE = "-" * 10
-_PICTURE_LIMIT = 200
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _ABSOLUTE_START = re.compile(r"^(?:https?://|mailto:|tel:)", re.IGNORECASE)
@@ -36,6 +39,9 @@ _NUMBER = re.compile(r"-?[0-9]{1,6}")
 
 def html_text(html: str, *, base_url: str = "", picture: str = "picture") -> str:
     """Return the text of a post: paragraphs, `- ` lists, `> ` quotes, `text <url>`.
+
+    Long links, and those that stand often, are notes: `text [a]`, and `[a] url` below.
+    A table is a line for each row, or for each cell where 72 columns do not hold it.
 
     Takes anything and never raises. Every text that a browser would show is kept, in
     its order; what is hidden is not. Links are absolute (from `base_url`, the
@@ -47,11 +53,13 @@ def html_text(html: str, *, base_url: str = "", picture: str = "picture") -> str
     if tree is None:
         return ""
     page = TextPage()
-    reader = _Reader(page, base_url, one_line(picture))
+    links = (safe_link(a.get("href") or "", base_url=base_url) for a in tree.iter("a"))
+    notes = LinkNotes(link for link in links if link)
+    reader = _Reader(page, base_url, one_line(picture), notes)
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
         if event == "start":
-            if is_unread(element):
+            if is_unread(element) or reader.read_whole(element):
                 walk.skip_subtree()
             else:
                 reader.open(element)
@@ -60,6 +68,10 @@ def html_text(html: str, *, base_url: str = "", picture: str = "picture") -> str
             reader.close(element)
             if element is not tree:
                 reader.read(element.tail)
+    below = notes.below()
+    if below:
+        page.end_block(apart=True)
+        page.write_as_is("\n".join(below))
     return page.text()
 
 
@@ -73,16 +85,6 @@ def text_excerpt(text: str, limit: int) -> str:
     return cut(one_line(" ".join(own)) or one_line(" ".join(lines)), limit)
 
 
-def picture_text(element: etree._Element, picture: str) -> str:
-    """Return what stands for a picture: `[picture: alt or filename]`, or nothing."""
-    shown = one_line(element.get("alt") or "")
-    if not shown:
-        source = (element.get("src") or "").strip()
-        shown = "" if source.lower().startswith("data:") else file_name(source)
-    shown = cut(one_line(shown), _PICTURE_LIMIT)
-    return f"[{picture}: {shown}]" if shown else ""
-
-
 def is_unread(element: etree._Element) -> bool:
     """Say whether a browser shows nothing of an element."""
     if element.tag in _UNREAD or element.get("hidden") is not None:
@@ -94,10 +96,15 @@ def is_unread(element: etree._Element) -> bool:
 class _Reader:
     """Carries the elements of a tree over to a page of text, one by one."""
 
-    def __init__(self, page: TextPage, base_url: str, picture: str) -> None:
+    def __init__(
+        self, page: TextPage, base_url: str, picture: str, notes: LinkNotes
+    ) -> None:
         self._page = page
         self._base_url = base_url
         self._picture = picture
+        self._notes = notes
+        self._whole: etree._Element | None = None
+        self._tables: list[WideTable | None] = []
         self._counters: list[int | None] = []
         self._links: list[tuple[str | None, list[str]]] = []
         self._preformatted = 0
@@ -112,6 +119,22 @@ class _Reader:
             self._page.write_as_is(text)
         else:
             self._page.write(_SPACE.sub(" ", text))
+
+    def read_whole(self, element: etree._Element) -> bool:
+        """Read an element of which the inside is not for readers; False for others."""
+        tag = element.tag
+        if tag in MEDIA:
+            self._page.write(f" {media_text(element, base_url=self._base_url)} ")
+        elif tag == "math":
+            self._page.write(formula_text(element))
+        elif tag != "tr" or not self._tables or not self._is_head(element):
+            return False
+        self._whole = element
+        return True
+
+    def _is_head(self, row: etree._Element) -> bool:
+        table = self._tables[-1]
+        return table is not None and table.head is row
 
     def open(self, element: etree._Element) -> None:
         tag = element.tag
@@ -153,17 +176,23 @@ class _Reader:
                 self._open_cell(element)
             case "caption":
                 self._page.end_block(apart=False)
-            case _ if tag in _MEDIA:
-                self._read_media(element)
+            case "table":
+                self._tables.append(wide_table(element))
 
     def close(self, element: etree._Element) -> None:
         if is_unread(element):
+            return
+        if element is self._whole:
+            self._whole = None
             return
         tag = element.tag
         if tag == "a":
             self._close_link()
         if tag in _BLOCKS or tag in {"li", "tr", "caption"}:
             self._page.end_block(apart=self._is_apart(tag, leaving=True))
+        self._leave(str(tag))
+
+    def _leave(self, tag: str) -> None:
         match tag:
             case "pre":
                 self._preformatted -= 1
@@ -171,9 +200,13 @@ class _Reader:
                 self._page.outdent()
             case "ul" | "ol":
                 self._counters.pop()
+            case "table":
+                self._tables.pop()
             case "tr":
                 if self._in_row.pop():
                     self._page.flat -= 1
+                elif self._tables and self._tables[-1] is not None:
+                    self._page.end_block(apart=True)
 
     def _is_apart(self, tag: str, *, leaving: bool = False) -> bool:
         inner_list = tag in {"ul", "ol"} and len(self._counters) > leaving
@@ -194,7 +227,8 @@ class _Reader:
         # A row whose cells hold no blocks is data, and stands on one line; others
         # are there for the layout, and each cell is a block of its own.
         cells = [cell for cell in row if cell.tag in _CELLS]
-        flat = all(_is_plain(cell) for cell in cells)
+        wide = bool(self._tables) and self._tables[-1] is not None
+        flat = not wide and all(_is_plain(cell) for cell in cells)
         self._in_row.append(flat)
         if flat:
             self._page.flat += 1
@@ -202,19 +236,23 @@ class _Reader:
     def _open_cell(self, cell: etree._Element) -> None:
         if not self._in_row or not self._in_row[-1]:
             self._page.end_block(apart=False)
+            self._name_cell(cell)
             return
         before = cell.getprevious()
         if before is not None and before.tag in _CELLS:
             self._page.write(" | ")
 
+    def _name_cell(self, cell: etree._Element) -> None:
+        table = self._tables[-1] if self._tables else None
+        if table is None:
+            return
+        place = sum(1 for before in cell.itersiblings(*_CELLS, preceding=True))
+        empty = not "".join(str(text) for text in cell.itertext()).strip()
+        if place < len(table.names) and table.names[place] and not empty:
+            self._page.write(f"{table.names[place]}: ")
+
     def _read_picture(self, element: etree._Element) -> None:
         self._page.write(picture_text(element, self._picture))
-
-    def _read_media(self, element: etree._Element) -> None:
-        source = element.get("src") or element.get("data") or ""
-        link = safe_link(source, base_url=self._base_url)
-        if link:
-            self._page.write(f" <{link}> ")
 
     def _close_link(self) -> None:
         link, texts = self._links.pop()
@@ -222,7 +260,8 @@ class _Reader:
             return
         text = "".join("".join(texts).split())
         if _shown_address(text) != _shown_address(link):
-            self._page.write(f" <{link}>" if text else f"<{link}>")
+            written = self._notes.written(link)
+            self._page.write(f" {written}" if text else written)
 
 
 def _shown_address(link: str) -> str:

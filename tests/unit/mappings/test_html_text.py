@@ -23,6 +23,87 @@ def test_a_post_of_many_kinds_of_things_reads_well() -> None:
     assert html_text(html, base_url=SITE) + "\n" == expected
 
 
+@pytest.mark.parametrize("editor", ["tinymce", "atto"])
+def test_a_post_of_moodles_own_editors_reads_well(editor: str) -> None:
+    html = (POSTS / f"{editor}-post.html").read_text(encoding="utf-8")
+    expected = (POSTS / f"{editor}-post.txt").read_text(encoding="utf-8")
+    assert html_text(html, base_url=SITE) + "\n" == expected
+
+
+LONG = "https://example.org/" + "a" * 80
+
+
+def test_a_long_link_is_a_note_below() -> None:
+    html = f"<p><a href='{LONG}'>one</a> and <a href='{LONG}b'>two</a></p><p>end</p>"
+    assert html_text(html) == f"one [a] and two [b]\n\nend\n\n[a] {LONG}\n[b] {LONG}b"
+
+
+def test_a_link_that_stands_often_is_paid_for_once() -> None:
+    html = "<a href='https://example.org/plan'>plan</a> " * 3
+    assert (
+        html_text(html) == "plan [a] plan [a] plan [a]\n\n[a] https://example.org/plan"
+    )
+
+
+def test_notes_are_lettered_beyond_the_alphabet() -> None:
+    links = "".join(f"<a href='{LONG}{n}'>x</a> " for n in range(28))
+    assert "[z] " in html_text(links)
+    assert f"[ab] {LONG}27" in html_text(links)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (
+            "<math><mfrac><mi>a</mi><mi>b</mi></mfrac><mo>=</mo><mn>2</mn></math>",
+            "a/b=2",
+        ),
+        (
+            "<math><msup><mi>x</mi><mrow><mi>n</mi><mo>+</mo></mrow></msup></math>",
+            "x^(n+)",
+        ),
+        ("<math><msqrt><mn>2</mn></msqrt></math> x", "√(2) x"),
+        ("<math><mroot><mi>x</mi><mn>3</mn></mroot></math>", "(x)^(1/3)"),
+        ("<math><msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup></math>", "x_1^2"),
+        ("<math alttext='x_1'><mi>no</mi></math>", "x_1"),
+        (
+            "<math><mi>y</mi><annotation encoding='TeX'>\\bar y</annotation></math>",
+            "\\bar y",
+        ),
+        ("<img class='Wirisformula' alt='x squared' src='/x.png'>", "x squared"),
+        ("<img class='icon emoticon' alt='odd' src='/s/unknown'>", "odd"),
+        ("$$a < b$$ and \\( c \\)", "$$a < b$$ and \\( c \\)"),
+        (
+            "<iframe title='A film' src='https://v.example/1'></iframe>",
+            "A film <https://v.example/1>",
+        ),
+        (
+            "<video><source src='/a.webm'><source src='/a.mp4'>old</video>",
+            f"a.webm <{SITE}/a.webm>",
+        ),
+        ("<object data='https://v.example/7'>old</object>", "<https://v.example/7>"),
+        ("<video>nothing</video>after", "after"),
+    ],
+)
+def test_formulas_smileys_and_films_are_told(html: str, text: str) -> None:
+    assert html_text(html, base_url=SITE) == text
+
+
+def test_a_table_too_wide_for_a_line_names_each_cell() -> None:
+    wide = "word " * 15
+    html = (
+        "<table><tr><th>Who<th>What</tr>"
+        f"<tr><td>Jan<td>{wide}</tr><tr><td>Hà<td></tr></table>end"
+    )
+    assert html_text(html) == f"Who: Jan\nWhat: {wide.strip()}\n\nWho: Hà\n\nend"
+
+
+def test_a_wide_table_without_a_head_has_a_line_for_each_cell() -> None:
+    wide = "word " * 8
+    html = f"<table><tr><td>{wide}<td>{wide}</tr></table>"
+    assert html_text(html) == f"{wide.strip()}\n{wide.strip()}"
+
+
 @pytest.mark.parametrize(
     "nothing", ["", "  \n", "<p></p>", "<p>&nbsp;</p>", "<!--x-->"]
 )
@@ -137,6 +218,7 @@ def test_anything_can_be_read(html: str) -> None:
 PIECES = (
     "<p>|</p>|<div>|</div>|<b>|</b>|<ul>|<ol start='2'>|</ul>|</ol>|<li>|</li>|<br>|"
     "<blockquote>|</blockquote>|<table>|<tr>|<td>|</td>|</tr>|</table>|<pre>|</pre>|"
+    "<math>|</math>|<th>long words and more of them again|<video>|</video>|<source src=/x>|"
     "<a href='/x'>|</a>|<h2>|</h2>|<dl>|<dt>|<dd>|</dl>|<hr>|<img alt=p>|<caption>|"
     "<iframe src='http://a.example/'>|</iframe>|</html>|</body>|<|>|&|&nbsp;|\n| |"
     "<!--|-->|<a|=\"|'|<td style=x>|<form>|<section>|<center>|<span>|</span>"
