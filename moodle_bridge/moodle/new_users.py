@@ -7,16 +7,15 @@ no more: what is wrong is found by looking.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from moodle_bridge.errors import RemoteError
-from moodle_bridge.moodle.accounts import ACCOUNTS, Account, NewUser
-from moodle_bridge.moodle.calls import Call
+from moodle_bridge.moodle.accounts import Account, NewUser
 from moodle_bridge.moodle.client import MoodleClient
 from moodle_bridge.moodle.errorcodes import ERRORCODES
-from moodle_bridge.moodle.functions import USERS_BY_FIELD
 from moodle_bridge.moodle.outcomes import ItemOutcome, Outcome, already, done
+from moodle_bridge.moodle.user_fields import accounts_spelt
 from moodle_bridge.moodle.user_search import compared
 
 CANNOT_SEE = "cannotsee"
@@ -24,7 +23,6 @@ CANNOT_SEE = "cannotsee"
 _USUAL_USERNAME = re.compile(r"[a-z0-9@._-]+")
 _SAYS_TAKEN = "already exists"
 _INVALID = "invalidparameter"
-_CHUNK = 100
 
 Problem = tuple[str, str, str]
 """A code, what is wrong, and what to do."""
@@ -204,14 +202,15 @@ class _Seen:
         )
         self._by_idnumber = {
             account.idnumber: account
-            for account in _read(client, "idnumber", idnumbers)
+            for account in accounts_spelt(client, "idnumber", idnumbers)
         }
         self._by_username = {
-            account.username: account for account in _read(client, "username", names)
+            account.username: account
+            for account in accounts_spelt(client, "username", names)
         }
         self._by_address = {
             compared(account.email): account
-            for account in _read(client, "email", addresses)
+            for account in accounts_spelt(client, "email", addresses)
         }
 
     def by_username(self, user: NewUser) -> Account | None:
@@ -222,40 +221,6 @@ class _Seen:
 
     def by_address(self, user: NewUser) -> Account | None:
         return self._by_address.get(compared(user.email))
-
-
-def _read(client: MoodleClient, field: str, values: Sequence[str]) -> Iterator[Account]:
-    calls = [
-        Call(
-            function=USERS_BY_FIELD,
-            arguments={"field": field, "values": list(values[at : at + _CHUNK])},
-            shape=ACCOUNTS,
-            rows=_CHUNK,
-        )
-        for at in range(0, len(values), _CHUNK)
-    ]
-    refused: list[str] = []
-    for call, result in zip(calls, client.stream(calls), strict=True):
-        if not isinstance(result, RemoteError):
-            yield from (row.account() for row in result.value)
-        elif result.code != _INVALID:
-            raise result
-        elif len(call.arguments["values"]) > 1:
-            # One value that Moodle does not take spoils the call for all.
-            refused += call.arguments["values"]
-    singly = [
-        Call(
-            function=USERS_BY_FIELD,
-            arguments={"field": field, "values": [value]},
-            shape=ACCOUNTS,
-        )
-        for value in refused
-    ]
-    for result in client.stream(singly):
-        if not isinstance(result, RemoteError):
-            yield from (row.account() for row in result.value)
-        elif result.code != _INVALID:
-            raise result
 
 
 def _is_ours(user: NewUser, account: Account) -> bool:
