@@ -34,6 +34,7 @@ from sync.ledger.addresses import Addresses
 from sync.ledger.bounces import Bounces
 from sync.ledger.channels import Channels, Gatherings
 from sync.ledger.cursors import Cursors
+from sync.ledger.deeds import Deeds
 from sync.ledger.discussions import Discussions
 from sync.ledger.inbound import Inbox
 from sync.ledger.intents import Intents
@@ -161,6 +162,11 @@ class Transaction:
     def told(self) -> Told:
         """What people are told once."""
         return Told(self.connection, self.clock)
+
+    @cached_property
+    def deeds(self) -> Deeds:
+        """What was done of plans of enrolment."""
+        return Deeds(self.connection, self.clock)
 
     @cached_property
     def tokens(self) -> Tokens:
