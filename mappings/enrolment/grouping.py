@@ -54,15 +54,17 @@ def grouping_of(
     spellings that differ in capitals, accents or punctuation are one group. However
     few are in a group, it is a group: whether that is wise is for the course to say.
     """
-    match by:
-        case GroupBy.COUNTRY:
-            code, name = applicant.country, _country(applicant.country, language)
-        case GroupBy.LANGUAGE:
-            code, name = applicant.language, _language(applicant.language, language)
-        case GroupBy.ORGANISATION:
-            code = name = applicant.organisation
-        case GroupBy.GROUP:
-            code = name = applicant.group
+    code = {
+        GroupBy.COUNTRY: applicant.country,
+        GroupBy.LANGUAGE: applicant.language,
+        GroupBy.ORGANISATION: applicant.organisation,
+        GroupBy.GROUP: applicant.group,
+    }[by]
+    name = code
+    if by is GroupBy.COUNTRY:
+        name = _country(code, language)
+    elif by is GroupBy.LANGUAGE:
+        name = _language(code, language)
     plain = cut(one_line(name or ""), _NAME_LONGEST)
     if not code or not plain:
         return None
@@ -90,7 +92,7 @@ def name_there(grouping: Grouping, there: Iterable[tuple[str, str]]) -> str | No
 def _country(code: str | None, language: str | None) -> str | None:
     if not code:
         return None
-    return _locale(language).territories.get(code.upper(), code)
+    return str(_locale(language).territories.get(code.upper(), code))
 
 
 def _language(code: str | None, language: str | None) -> str | None:
