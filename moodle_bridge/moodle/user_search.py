@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from enum import Enum
 
+from moodle_bridge.errors import RemoteError
 from moodle_bridge.moodle.accounts import FOUND, Account, Found
+from moodle_bridge.moodle.calls import Call
 from moodle_bridge.moodle.client import MoodleClient
 from moodle_bridge.moodle.functions import SEARCH_USERS
+
+_INVALID = "invalidparameter"
 
 
 class Match(Enum):
@@ -53,6 +58,37 @@ def search(
             for field, value in wanted.values()
         )
     )
+
+
+def with_addresses(
+    client: MoodleClient, addresses: Iterable[str]
+) -> tuple[Account, ...]:
+    """Return the accounts with these addresses. See `Users.with_addresses`."""
+    wanted = list(dict.fromkeys(filter(None, (one.strip() for one in addresses))))
+    calls = [
+        Call(
+            function=SEARCH_USERS,
+            arguments={
+                "criteria": [{"key": "email", "value": _pattern(one, Match.WHOLE)}]
+            },
+            shape=FOUND,
+        )
+        for one in wanted
+    ]
+    found: dict[int, Account] = {}
+    for value, result in zip(wanted, client.stream(calls), strict=True):
+        if isinstance(result, RemoteError):
+            if result.code == _INVALID:
+                # Moodle takes it for no address: then nobody has it.
+                continue
+            raise result
+        accounts = (row.account() for row in result.value.users)
+        found.update(
+            (one.user_id, one)
+            for one in accounts
+            if _fits(one.email, value, Match.WHOLE)
+        )
+    return tuple(found.values())
 
 
 def compared(text: str) -> str:

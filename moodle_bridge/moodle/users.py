@@ -110,6 +110,14 @@ class Users:
             match=match,
         )
 
+    def with_addresses(self, addresses: Iterable[str]) -> tuple[Account, ...]:
+        """Return the accounts with these addresses, each once, whatever their capitals.
+
+        A search through all accounts for each address: where there are many, see
+        `by_field`. `core_user_get_users`, twenty-five to a request.
+        """
+        return user_search.with_addresses(self._client, addresses)
+
     def create(self, users: Sequence[NewUser]) -> tuple[ItemOutcome[NewUser], ...]:
         """Make accounts; return one outcome each, in order, with the new id.
 

@@ -47,6 +47,12 @@ class Channels:
         rows = self._connection.execute(select(schema.channel))
         return {row.user_id: _channel(row) for row in rows}
 
+    def chosen_by(self) -> dict[int, str]:
+        """Return by which way everybody chose their channel, by user id."""
+        table = schema.channel
+        rows = self._connection.execute(select(table.c.user_id, table.c.chosen_by))
+        return {row.user_id: row.chosen_by for row in rows}
+
     def set(self, user_id: int, channel: Channel, *, by: str) -> None:
         """Write down what somebody chose, and by which way; may be repeated."""
         upsert(
