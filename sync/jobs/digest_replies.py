@@ -345,8 +345,13 @@ class DigestReplies:
         parts: Sequence[Part],
     ) -> None:
         pair = self._pairs.get(inbound.pair or "")
-        person = self._person(pair.name, user_id) if pair else None
-        if pair is None or person is None:
+        if pair is None:
+            return
+        # Who takes part must not be asked of Moodle while the ledger is written.
+        course_id = pair.place.course.id
+        people = transaction.people.of_course(course_id)
+        person = next((one for one in people if one.user_id == user_id), None)
+        if person is None:
             return
         mail = read_mail(inbound.raw or b"")
         rest = next((part for part in parts if part.state is PartState.UNPLACED), None)
@@ -390,16 +395,16 @@ class DigestReplies:
         return next(iter(transaction.links.by_post(post_id, pair)), None)
 
     def _member(self, pair: str, person: Person) -> Person | None:
-        return self._person(pair, person.user_id)
+        """Return a person as a participant of a pair; None when they are not in it.
 
-    def _person(self, pair: str, user_id: int) -> Person | None:
-        """Return a person as a participant of a pair; None when they are not in it."""
+        May ask Moodle, so never while the ledger is written.
+        """
         course_id = self._pairs[pair].place.course.id
         return next(
             (
                 one
                 for one in self._participants.of_course(course_id)
-                if one.user_id == user_id and not one.suspended
+                if one.user_id == person.user_id and not one.suspended
             ),
             None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,6 @@ from sync.participants import folded
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person
     from sync.ledger import Transaction
-    from sync.ledger.links import Link
     from sync.pairs import Pair
     from sync.participants import Participants
     from sync.settings.mail import MailSettings
@@ -58,6 +58,15 @@ _NAMES: Mapping[type, str] = {
     Help: "help",
     ShowSettings: "status",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which command of a mail it is, of somebody who is in which pairs."""
+
+    number: int
+    pairs: frozenset[str]
+    language: str
 
 
 class Wishes:
@@ -108,7 +117,12 @@ class Wishes:
     def carried_out(
         self, judged: Judged, asked: CommandMail
     ) -> Callable[[Transaction], None]:
-        """Return what carries out a mail's commands and writes down the answer."""
+        """Return what carries out a mail's commands and writes down the answer.
+
+        Raises RemoteError when Moodle must be asked who takes part, and is silent.
+        """
+        assert judged.person is not None
+        theirs = self._pairs_of(judged.person)
 
         def record(transaction: Transaction) -> None:
             assert judged.person is not None
@@ -119,7 +133,7 @@ class Wishes:
             whole = not asked.problems
             for place, command in enumerate(asked.commands):
                 said, all_comes = self._carried(
-                    transaction, judged, command, place, language
+                    transaction, judged, command, _Place(place, theirs, language)
                 )
                 done += said
                 whole = whole and all_comes
@@ -156,8 +170,7 @@ class Wishes:
         transaction: Transaction,
         judged: Judged,
         command: Command,
-        place: int,
-        language: str,
+        at: _Place,
     ) -> tuple[list[str], bool]:
         """Carry out one command; return what is to be said besides the settings.
 
@@ -165,7 +178,7 @@ class Wishes:
         """
         assert judged.person is not None
         assert judged.route.pair is not None
-        person, pair = judged.person, judged.route.pair
+        person, pair, language = judged.person, judged.route.pair, at.language
         if isinstance(command, CHANGES):
             choose(
                 transaction,
@@ -182,14 +195,14 @@ class Wishes:
             coming = [
                 number
                 for number in command.numbers
-                if self._promised(transaction, judged, number, place)
+                if self._promised(transaction, judged, number, at)
             ]
             missing = [one for one in command.numbers if one not in coming]
             return posts_lines(language, coming, missing), not missing
         if isinstance(command, GetFile):
             name = f"{command.post_id}-{command.number}"
             comes = self._promised(
-                transaction, judged, command.post_id, place, file=command.number
+                transaction, judged, command.post_id, at, file=command.number
             )
             return [file_line(language, name, coming=comes)], comes
         return [], False
@@ -199,21 +212,22 @@ class Wishes:
         transaction: Transaction,
         judged: Judged,
         post_id: int,
-        place: int,
+        at: _Place,
         *,
         file: int | None = None,
     ) -> bool:
         """Plan the mail of a post or file; False when they surely may not have it."""
         assert judged.person is not None
         person = judged.person
-        link = self._link_of(transaction, person, post_id)
+        links = transaction.links.by_post(post_id)
+        link = next((one for one in links if one.pair in at.pairs), None)
         if link is None:
             return False
         name = f"{post_id}" if file is None else f"{post_id}-{file}"
         return self._answers.promise(
             transaction,
             judged.inbound,
-            key=f"wanted:{judged.inbound.key}:{place}:{name}",
+            key=f"wanted:{judged.inbound.key}:{at.number}:{name}",
             to=address_of(person, judged.mail),
             summary=f"{name}, asked for by {person.fullname}",
             details={
@@ -225,20 +239,16 @@ class Wishes:
             },
         )
 
-    def _link_of(
-        self, transaction: Transaction, person: Person, post_id: int
-    ) -> Link | None:
-        """Return a post by the pair through which somebody takes part, if there is."""
-        theirs = {
+    def _pairs_of(self, person: Person) -> frozenset[str]:
+        """Return the pairs in which somebody takes part; may ask Moodle."""
+        return frozenset(
             pair.name
             for pair in self._pairs
             if any(
                 one.user_id == person.user_id and not one.suspended
                 for one in self._participants.of_course(pair.place.course.id)
             )
-        }
-        links = transaction.links.by_post(post_id)
-        return next((link for link in links if link.pair in theirs), None)
+        )
 
     def _settings(
         self, transaction: Transaction, person: Person, pair: Pair, language: str
