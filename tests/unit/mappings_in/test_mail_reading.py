@@ -351,3 +351,63 @@ def test_a_mail_that_was_damaged_on_the_way_can_be_read(
 )
 def test_a_mail_built_to_be_a_burden_is_read_all_the_same(octets: bytes) -> None:
     everything_holds(octets)
+
+
+def _part(kind: str, text: str) -> bytes:
+    head = (
+        f"From: a@b.example\nSubject: x\nContent-Type: text/{kind}; charset=utf-8\n\n"
+    )
+    return (head + text).encode()
+
+
+def test_a_text_as_long_as_a_book_is_a_file() -> None:
+    mail = read_mail(_part("plain", "word\n" * 200_000))
+    assert mail.text == ""
+    (file,) = mail.files
+    assert (file.filename, file.media_type) == ("attachment-1.txt", "text/plain")
+    assert file.content.count(b"word") == 200_000
+    assert mail.problems == ()
+
+
+def test_a_page_as_long_as_a_book_is_a_file() -> None:
+    mail = read_mail(_part("html", "<p>word</p>" * 200_000))
+    assert (mail.text, mail.html) == ("", None)
+    assert [file.filename for file in mail.files] == ["attachment-1.html"]
+
+
+def test_a_long_page_beside_a_short_text_is_let_go() -> None:
+    page = "Content-Type: text/html\n\n" + "<p>word</p>" * 200_000
+    raw = (
+        "From: a@b.example\nContent-Type: multipart/alternative; boundary=b\n\n"
+        f"--b\n\nword\n--b\n{page}\n--b--\n"
+    )
+    mail = read_mail(raw.encode())
+    assert (mail.text, mail.html, mail.files) == ("word", None, ())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"X-A: 1\n" * 6_000 + b"From: a@b.example\n\nx\n",
+        b"From: a@b.example\n\n" + b"x\n" * 500_000,
+    ],
+)
+def test_a_mail_of_too_many_lines_is_read_as_far_as_its_headers(raw: bytes) -> None:
+    mail = read_mail(raw)
+    assert mail.problems == ("over-lines",)
+    assert mail.text == ""
+
+
+def test_an_endless_subject_is_cut() -> None:
+    mail = read_mail(b"Subject: " + b"Re: " * 100_000 + b"\nFrom: a@b.example\n\nx")
+    assert len(mail.subject) <= 4_000
+
+
+def test_a_tag_with_ten_thousand_attributes_is_the_bare_tag() -> None:
+    told = " ".join(f"a{number}={number}" for number in range(10_000))
+    assert read_mail(_part("html", f"<p {told}>one</p>two")).text == "one\n\ntwo"
+
+
+def test_tables_within_tables_without_end_give_their_text() -> None:
+    html = "<table><tr><td>" * 300 + "word" + "<td>x" * 20_000
+    assert read_mail(_part("html", html)).text.split()[0] == "word"
