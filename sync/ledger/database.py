@@ -36,6 +36,7 @@ from sync.ledger.channels import Channels, Gatherings
 from sync.ledger.cursors import Cursors
 from sync.ledger.deeds import Deeds
 from sync.ledger.discussions import Discussions
+from sync.ledger.entries import Entries
 from sync.ledger.inbound import Inbox
 from sync.ledger.intents import Intents
 from sync.ledger.issues import Deliveries, Issues, Spending
@@ -147,6 +148,11 @@ class Transaction:
     def parts(self) -> Parts:
         """The several answers in mails that answer digests."""
         return Parts(self.connection, self.clock)
+
+    @cached_property
+    def entries(self) -> Entries:
+        """The entries of intake forms."""
+        return Entries(self.connection, self.clock)
 
     @cached_property
     def leases(self) -> Leases:
