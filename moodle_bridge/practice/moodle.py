@@ -79,8 +79,12 @@ class PracticeMoodle(Builder):
         moodle = cls(
             site=site, now=now, mount=mount, control=control, pages=pages, seed=seed
         )
-        # A new site has its front page as course 1, and a guest and an admin.
-        moodle.state.counters |= {"course": 1, "user": 2, "context": 10}
+        # A new site has its front page as course 1, and a guest and an admin; of the
+        # guest nothing is ever told.
+        moodle.state.counters |= {"course": 1, "user": 1, "context": 9}
+        moodle.add_user(
+            "admin", "Admin", "User", "admin@moodle.example", systemrole="manager"
+        )
         return moodle
 
     def __call__(
