@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.model.intake import Entry, EntryState
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -49,3 +50,28 @@ def plain(value: object) -> str:
         case str() | int() | float():
             return str(value).strip()
     return ""
+
+
+def key_of(value: object, *, item: str) -> str:
+    """Return the id of an entry; raises Permanent when there is none."""
+    key = plain(value)
+    if not key:
+        raise Permanent(
+            "gives an entry without an id",
+            item=item,
+            advice="Look whether the address is that of the API; if it is, report it.",
+        )
+    return key
+
+
+def all_there(count: int | None, found: int, *, item: str) -> None:
+    """Raise Transient when a source has more entries than it gave.
+
+    `count` is what it says that it has, None when it does not say.
+    """
+    if count is not None and found < count:
+        raise Transient(
+            f"has {count} entries and gave {found}",
+            item=item,
+            advice="Run the command again; nothing of it was used.",
+        )
