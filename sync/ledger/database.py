@@ -34,6 +34,7 @@ from sync.ledger.addresses import Addresses
 from sync.ledger.bounces import Bounces
 from sync.ledger.channels import Channels, Gatherings
 from sync.ledger.cursors import Cursors
+from sync.ledger.decisions import Decisions
 from sync.ledger.deeds import Deeds
 from sync.ledger.discussions import Discussions
 from sync.ledger.entries import Entries
@@ -42,8 +43,10 @@ from sync.ledger.intents import Intents
 from sync.ledger.issues import Deliveries, Issues, Spending
 from sync.ledger.leases import Leases
 from sync.ledger.links import Links
+from sync.ledger.participants import Participants
 from sync.ledger.parts import Parts
 from sync.ledger.people import Contacts, People
+from sync.ledger.plans import Plans
 from sync.ledger.questions import Questions
 from sync.ledger.runs import Runs
 from sync.ledger.tokens import Tokens
@@ -178,6 +181,21 @@ class Transaction:
     def tokens(self) -> Tokens:
         """Tokens of participants, sealed."""
         return Tokens(self.connection, self.clock)
+
+    @cached_property
+    def participants(self) -> Participants:
+        """Who takes part, over all forms."""
+        return Participants(self.connection, self.clock)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What was decided about entries that were held."""
+        return Decisions(self.connection, self.clock)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Plans of enrolment."""
+        return Plans(self.connection, self.clock)
 
 
 class Ledger:

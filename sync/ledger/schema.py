@@ -432,7 +432,9 @@ participant = Table(
     Column("email", Words),
     # created: the bridge made the account; adopted: by decision; empty: not yet.
     Column("owned", String(12), nullable=False),
+    # As the bridge last set them in Moodle; groups are by the course's short name.
     Column("fields", Json, nullable=False),
+    Column("groups", Json, nullable=False, server_default="{}"),
     Column("consent_text", Words, nullable=False),
     Column("consent_at", Moment),
     Column("withdrawn_at", Moment),

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("owned", sa.String(length=12), nullable=False),
         sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("groups", sa.Text(), nullable=False, server_default="{}"),
         sa.Column("consent_text", sa.Text(), nullable=False),
         sa.Column("consent_at", sa.String(32), nullable=True),
         sa.Column("withdrawn_at", sa.String(32), nullable=True),
