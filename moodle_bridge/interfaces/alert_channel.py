@@ -11,6 +11,7 @@ class IAlertChannel(Interface):
     """One way to reach facilitators."""
 
     name = Attribute("What an admin calls it; str, without secrets.")
+    by_mail = Attribute("Whether it sends by the bridge's own way out for mail (bool).")
 
     def problem_with(address: str) -> str | None:
         """Say what is wrong with an address of this channel; None when it may do.

@@ -21,4 +21,7 @@ class IUsesMailer(Interface):
     """A plug-in that sends mail by the bridge's own way out."""
 
     def use_mailer(mailer: Any, sender: str) -> None:
-        """Take the bridge's `IMailer` and its own address, before first use."""
+        """Take the bridge's `IMailer` and its own address, before first use.
+
+        The plug-in must not close it.
+        """

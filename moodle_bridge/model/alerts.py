@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,8 @@ class AlertNotice:
     one line. `text` is plain text of any length; `short` says the same in at most 300
     characters, for what charges by the message. `language` is that of the words.
     `reply_to` is the address that takes an answer by mail, None when there is none.
+    `message_id` and `headers` are for channels that send mail: by them its copy, and
+    an answer to it, are known again.
     """
 
     key: str
@@ -21,6 +24,8 @@ class AlertNotice:
     short: str
     language: str
     reply_to: str | None = None
+    message_id: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
 def includeme(registry: Registry) -> None:
     """Register the built-in plug-ins, like any other distribution would."""
     # Imported here, so that naming the entry point costs nothing at start.
-    from moodle_bridge.plugins import intake, lists, mailboxes, mailers, rotas  # noqa: PLC0415
+    from moodle_bridge.plugins import (  # noqa: PLC0415
+        alerts,
+        intake,
+        lists,
+        mailboxes,
+        mailers,
+        rotas,
+    )
 
-    for kind in (intake, lists, mailboxes, mailers, rotas):
+    for kind in (alerts, intake, lists, mailboxes, mailers, rotas):
         kind.includeme(registry)

@@ -22,6 +22,7 @@ plug-in is made, by pytest fixtures of the names that the suite's docstring give
 Nothing here needs pytest to be imported.
 """
 
+from moodle_bridge.testing.alert_channel import AlertChannelContract
 from moodle_bridge.testing.intake_source import IntakeSourceContract
 from moodle_bridge.testing.list_members import ListMembersContract
 from moodle_bridge.testing.mailbox import MailboxContract
@@ -34,6 +35,7 @@ from moodle_bridge.testing.mailing_list import (
 from moodle_bridge.testing.rota_source import RotaSourceContract
 
 __all__ = [
+    "AlertChannelContract",
     "Delivered",
     "IntakeSourceContract",
     "KnownMembersContract",
