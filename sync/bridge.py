@@ -20,11 +20,13 @@ from mappings.parentage import ReplyRoute
 from moodle_bridge.authenticity import DnsResolver, Resolver
 from moodle_bridge.errors import Permanent
 from moodle_bridge.interfaces import (
+    IIntakeSource,
     IListEntrance,
     IListMembers,
     IMailbox,
     IMailer,
     IMailingList,
+    IUsesMoodle,
 )
 from moodle_bridge.moodle import Moodle
 from moodle_bridge.moodle.calls import Packing
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from moodle_bridge.registry import Registry
     from moodle_bridge.runtime import Clock
     from sync.settings import Settings
+    from sync.settings.base import PluginChoice
     from sync.settings.pair import PairSettings
     from sync.vault import Vault
 
@@ -177,6 +180,13 @@ class Bridge:
             self._open.callback(mailbox.close)
             mailboxes.append(mailbox)
         return tuple(mailboxes)
+
+    def intake_source(self, choice: PluginChoice) -> IIntakeSource:
+        """Return where an intake form is kept; whoever asked for it closes it."""
+        source = self._registry.build(IIntakeSource, choice.plugin, choice.settings)
+        if IUsesMoodle.providedBy(source):
+            source.use_moodle(self.moodle)
+        return source
 
     @cached_property
     def site_tag(self) -> str:

@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 
@@ -48,6 +48,7 @@ class CountryFound:
     ambiguous: bool = False
 
 
+@lru_cache(maxsize=4096)
 def country_named(text: str) -> CountryFound:
     """Return which country a text names: a name, a code, a flag, a name in two scripts.
 

@@ -76,7 +76,7 @@ def _text(value: object, key: str) -> str | None:
 
 
 Question: TypeAlias = Annotated[
-    Asked | None,
+    Asked,
     PlainValidator(asked),
     WithJsonSchema({"type": ["string", "array", "object"]}),
 ]
@@ -102,83 +102,83 @@ class IntakeQuestions(Section):
         " lists them); keys given here go before it.",
         examples=["kobo"],
     )
-    name: Question = Field(
+    name: Question | None = Field(
         default=None,
         description="The whole name, where the form asks for it in one question.",
         examples=["Your full name"],
     )
-    first_name: Question = Field(
+    first_name: Question | None = Field(
         default=None, description="The first name.", examples=["First name"]
     )
-    last_name: Question = Field(
+    last_name: Question | None = Field(
         default=None, description="The last name.", examples=["Last name"]
     )
-    email: Question = Field(
+    email: Question | None = Field(
         default=None,
         description="The mail address; no form can do without.",
         examples=["Your e-mail address"],
     )
-    second_email: Question = Field(
+    second_email: Question | None = Field(
         default=None, description="A second address.", examples=["Another address"]
     )
-    phone: Question = Field(
+    phone: Question | None = Field(
         default=None,
         description="The phone; it is read by the custom of the person's country.",
         examples=["Phone or WhatsApp"],
     )
-    organisation: Question = Field(
+    organisation: Question | None = Field(
         default=None, description="The organisation.", examples=["Organisation"]
     )
-    country: Question = Field(
+    country: Question | None = Field(
         default=None,
         description="The country, by any name that people give it.",
         examples=["Country"],
     )
-    language: Question = Field(
+    language: Question | None = Field(
         default=None,
         description="The language in which they want to be written to.",
         examples=["Language"],
     )
-    timezone: Question = Field(
+    timezone: Question | None = Field(
         default=None,
         description="The time zone. When left out, it is that of the country, where"
         " the country has one alone.",
         examples=["Time zone"],
     )
-    bandwidth: Question = Field(
+    bandwidth: Question | None = Field(
         default=None,
         description="How good their connection is; kept as it was answered.",
         examples=["How is your internet?"],
     )
-    device: Question = Field(
+    device: Question | None = Field(
         default=None,
         description="What they take part with; kept as it was answered.",
         examples=["Phone or computer?"],
     )
-    channel: Question = Field(
+    channel: Question | None = Field(
         default=None,
         description="How they want to take part; [intake.choices.channel] says which"
         " answer means each, digest, bundle or moodle.",
         examples=["How do you want your mail?"],
     )
-    hour: Question = Field(
+    hour: Question | None = Field(
         default=None,
         description="At which hour a digest or bundle is to come.",
         examples=["At what time?"],
     )
-    group: Question = Field(
+    group: Question | None = Field(
         default=None,
         description='The group, for groups_by = "group".',
         examples=["Cohort group"],
     )
-    consent: Question = Field(
+    consent: Question | None = Field(
         default=None,
         description="What they agree to. `yes` lists the answers that agree, where"
         " they are not plain words for yes; `text` the words that they read, where"
         " the question does not hold them. Who does not agree is not enrolled.",
         examples=[{"question": "Do you agree?", "yes": ["I agree"]}],
     )
-    withdrawn: Question = Field(
+    withdrawn: Question | None = Field(
         default=None,
         description="Whether they take their part back; `yes` as with consent.",
         examples=[{"question": "Status", "yes": ["Withdrawn"]}],
