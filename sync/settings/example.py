@@ -31,10 +31,12 @@ from sync.settings.sections import (
     LedgerSettings,
     MoodleSettings,
     PluginsSettings,
+    RunSettings,
     SafetySettings,
     SyncSettings,
 )
 from sync.settings.web import WebSettings
+from sync.settings.welcome import WelcomeSettings
 from sync.settings.written import written
 
 WIDTH = 80
@@ -156,9 +158,11 @@ def blocks(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
             "[pair.list]", about, IMailingList, registry, pair, comments=first
         )
     yield from _intakes(registry, given)
+    yield _own("welcome", "welcome", WelcomeSettings, given)
     yield _own("ledger", "ledger", LedgerSettings, given)
     yield _own("safety", "safety", SafetySettings, given)
     yield _own("sync", "sync", SyncSettings, given)
+    yield _own("run", "run", RunSettings, given)
     yield _own("bounces", "bounces", BouncesSettings, given)
     yield _own("web", "web", WebSettings, given)
     yield _own("plugins", "plugins", PluginsSettings, given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
@@ -10,7 +11,13 @@ from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
 
 from mappings.intake.fields import AnswerKind, Asked, DateOrder, Subject
 from sync.settings.base import PluginChoice, Section
-from sync.settings.values import Language, ShortName, number_or_name
+from sync.settings.values import (
+    Day,
+    Duration,
+    Language,
+    ShortName,
+    number_or_name,
+)
 
 _ASKED_KEYS = ("question", "join", "yes", "no", "text", "kind", "order")
 E = TypeVar("E", bound=StrEnum)
@@ -275,6 +282,17 @@ class IntakeSettings(Section):
         description="Where to enrol: the short name of the course in quotes, or its"
         " number; several in [ ].",
         examples=["SM25"],
+    )
+    begins: Day | None = Field(
+        default=None,
+        description="The first day of the course, for the welcome mail; not said when"
+        " left out.",
+        examples=[date(2026, 5, 4)],
+    )
+    every: Duration = Field(
+        default=timedelta(hours=1),
+        description="How often `sync` and `run` look at the form by themselves. 0:"
+        " never; only you look, with `moodle-bridge enrol plan`.",
     )
     cohort: str | None = Field(
         default=None,

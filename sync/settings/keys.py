@@ -21,6 +21,7 @@ from sync.settings.written import written
 _BY_CHECK = {
     values.duration: "duration",
     values.size: "size",
+    values.day: "date",
     values.address: "address",
     values.bridge_address: "address",
     values.domain_name: "domain",

@@ -17,10 +17,12 @@ from sync.settings.sections import (
     LedgerSettings,
     MoodleSettings,
     PluginsSettings,
+    RunSettings,
     SafetySettings,
     SyncSettings,
 )
 from sync.settings.web import WebSettings
+from sync.settings.welcome import WelcomeSettings
 
 
 class Settings(Section):
@@ -48,6 +50,10 @@ class Settings(Section):
         description="From an intake form to people: one [[intake]] for each form. No"
         " form is needed; its people then come into Moodle by your own hand.",
     )
+    welcome: WelcomeSettings = Field(
+        default_factory=WelcomeSettings,
+        description="What somebody new is told by mail.",
+    )
     safety: SafetySettings = Field(
         default_factory=SafetySettings,
         description="Limits that stop a run before it does something absurd.",
@@ -55,6 +61,10 @@ class Settings(Section):
     sync: SyncSettings = Field(
         default_factory=SyncSettings,
         description="How the bridge looks for what changed.",
+    )
+    run: RunSettings = Field(
+        default_factory=RunSettings,
+        description="How `moodle-bridge run` goes about its work.",
     )
     bounces: BouncesSettings = Field(
         default_factory=BouncesSettings,

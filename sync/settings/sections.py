@@ -118,6 +118,18 @@ class LedgerSettings(Section):
         examples=[{"file": "ledger-password"}],
     )
 
+    keep_raw: Duration = Field(
+        default=timedelta(days=180),
+        description="How long the ledger keeps the text of mails that are done with:"
+        " posted, answered, or not meant for the forum. What is held is kept until you"
+        " decide. 0: for ever.",
+    )
+    keep_entries: Duration = Field(
+        default=timedelta(days=365),
+        description="How long the ledger keeps the answers of an entry that is no"
+        " longer in its form, or whose form is no longer read. 0: for ever.",
+    )
+
     @field_validator("url")
     @classmethod
     def _address(cls, url: str) -> str:
@@ -203,6 +215,21 @@ class SyncSettings(Section):
         default=timedelta(minutes=10),
         description="How far each look goes back behind the last one. What is seen"
         " twice is known by its number and not sent twice.",
+    )
+
+
+class RunSettings(Section):
+    """How `moodle-bridge run` goes about its work: `sync`, again and again."""
+
+    every: Duration = Field(
+        default=timedelta(minutes=5),
+        ge=timedelta(seconds=10),
+        description="How long after one run the next begins.",
+    )
+    longest_pause: Duration = Field(
+        default=timedelta(hours=1),
+        description="While a remote end is away, or a guard has stopped the run, the"
+        " pause doubles each time, up to this.",
     )
 
 

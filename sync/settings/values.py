@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -140,6 +140,19 @@ def clock_time(value: object) -> time:
     return time(int(found[1]), int(found[2]))
 
 
+def day(value: object) -> date:
+    """Read a day such as 2026-05-04, in quotes or not; ValueError if it is none."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    wrong = "must be a day, such as 2026-05-04"
+    if not isinstance(value, str):
+        raise ValueError(wrong)  # noqa: TRY004 - pydantic collects ValueErrors
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError(wrong) from None
+
+
 def zone_name(text: str) -> str:
     """Check the name of a time zone; ValueError if it is none."""
     try:
@@ -203,6 +216,7 @@ BridgeAddress: TypeAlias = Annotated[
 DomainName: TypeAlias = Annotated[str, AfterValidator(domain_name), _schema("string")]
 ShortName: TypeAlias = Annotated[str, AfterValidator(short_name), _schema("string")]
 ZoneName: TypeAlias = Annotated[str, AfterValidator(zone_name), _schema("string")]
+Day: TypeAlias = Annotated[date, BeforeValidator(day), _schema("string", format="date")]
 ClockTime: TypeAlias = Annotated[
     time, BeforeValidator(clock_time), _schema("string", examples=["18:00"])
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from enum import Enum
 from pathlib import Path
 
@@ -25,6 +25,8 @@ def written(value: object) -> str:
             text = repr(value)
         case timedelta():
             text = _quoted(duration_text(value))
+        case date():
+            text = f"{value:%Y-%m-%d}"
         case time():
             text = _quoted(f"{value:%H:%M}")
         case str() | Path():
