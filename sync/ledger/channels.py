@@ -71,6 +71,11 @@ class Channels:
             updated_at=self._clock(),
         )
 
+    def forget(self, user_id: int) -> None:
+        """Let somebody be as if they never chose; may be repeated."""
+        table = schema.channel
+        self._connection.execute(delete(table).where(table.c.user_id == user_id))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathering:

@@ -99,19 +99,24 @@ class Deeds:
         )
         return {deed.step: deed for deed in found}
 
-    def of_people(self, participant_ids: Collection[str]) -> list[Deed]:
-        """Return what was done for people and not undone, the oldest first."""
+    def of_people(
+        self, participant_ids: Collection[str], *, undone: bool = False
+    ) -> list[Deed]:
+        """Return what was done for people, the oldest first.
+
+        What was undone later is there with `undone` only.
+        """
         table = schema.deed
         wanted = list(dict.fromkeys(participant_ids))
         found: list[Deed] = []
         for start in range(0, len(wanted), _AT_ONCE):
-            found += self._found(
-                select(table).where(
-                    table.c.participant_id.in_(wanted[start : start + _AT_ONCE]),
-                    table.c.state == DeedState.DONE.value,
-                    table.c.undone_at.is_(None),
-                )
+            statement = select(table).where(
+                table.c.participant_id.in_(wanted[start : start + _AT_ONCE]),
+                table.c.state == DeedState.DONE.value,
             )
+            if not undone:
+                statement = statement.where(table.c.undone_at.is_(None))
+            found += self._found(statement)
         return sorted(found, key=lambda deed: (deed.done_at, deed.position))
 
     def undo(self, plan: str, steps: Collection[str]) -> None:
