@@ -39,12 +39,14 @@ class Understood:
     """What one entry says.
 
     `applicant` is None where an error is among the problems; with warnings alone there
-    is one, without the answers that the warnings are about.
+    is one, without the answers that the warnings are about. `draft` is the person as
+    far as they were understood in spite of errors: for telling them, and nothing else.
     """
 
     entry: Entry
     applicant: Applicant | None
     problems: tuple[IntakeProblem, ...]
+    draft: Applicant | None = None
 
 
 def understood(entry: Entry, reading: Reading, customs: Customs) -> Understood:
@@ -61,6 +63,7 @@ def understood(entry: Entry, reading: Reading, customs: Customs) -> Understood:
         entry=entry,
         applicant=None if are_errors(row.problems) else applicant,
         problems=tuple(row.problems),
+        draft=applicant,
     )
 
 
