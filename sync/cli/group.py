@@ -26,6 +26,7 @@ COMMANDS = {
     "serve": "sync.cli.serve",
     "list": "sync.cli.list",
     "person": "sync.cli.person",
+    "intake": "sync.cli.intake",
     "plugins": "sync.cli.plugins",
     "demo": "sync.cli.demo",
     "practice": "sync.cli.practice",
