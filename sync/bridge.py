@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -70,8 +70,10 @@ from sync.summary import Summary
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from moodle_bridge.model.mail import ListAddress
     from moodle_bridge.registry import Registry
     from moodle_bridge.runtime import Clock
+    from sync.enrol.greeting import Greetings
     from sync.settings import Settings
     from sync.settings.base import PluginChoice
     from sync.settings.pair import PairSettings
@@ -511,6 +513,25 @@ class Bridge:
             secret=self.secret,
             site_url=self.settings.moodle.url,
             max_posts=self.settings.safety.max_posts,
+        )
+
+    def greetings(self, course_names: Mapping[str, Sequence[str]]) -> Greetings:
+        """Return what writes the mails of enrolment plans down.
+
+        `course_names` are the full names of the courses of each form, by its name.
+        """
+        from sync.enrol.greeting import Greetings  # noqa: PLC0415 - few runs need it
+
+        def list_address(name: str) -> ListAddress | None:
+            pair = self.settings.pair(name)
+            return None if pair is None else self.list_of(pair).address
+
+        return Greetings(
+            settings=self.settings,
+            site=self.mail_site,
+            secret=self.secret,
+            course_names=course_names,
+            list_of=list_address,
         )
 
     def own_mails(self) -> OwnMails:
