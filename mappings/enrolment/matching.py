@@ -70,12 +70,21 @@ def match(
     if len(candidates) > 1:
         return _several("address", candidates)
     if candidates:
+        only = candidates[0]
         return Unmatched(
             code="adopt",
             what="there is an account with this address, which the bridge did not make",
             advice="If it is this person: `moodle-bridge enrol decide ENTRY --adopt"
-            f" {candidates[0].user_id}`; if not, ask for another address.",
-            candidates=(candidates[0].shown(),),
+            f" {only.user_id}`; if not, ask for another address.",
+            candidates=(only.shown(),),
+        )
+    if not accounts.complete:
+        return Unmatched(
+            code="cannot-see",
+            what="no account of theirs is seen, and the token may not see all accounts",
+            advice="Give the role of the service account, for the whole site,"
+            " moodle/user:viewdetails and moodle/user:viewalldetails; or, if they have"
+            " no account for certain: `moodle-bridge enrol decide ENTRY --new`.",
         )
     return Match(account=None)
 
@@ -121,7 +130,8 @@ def _candidates(
     found: dict[int, SeenAccount] = {}
     named = accounts.by_username(known.username) if known.username else None
     for account in (
-        *((named,) if named else ()),
+        # A username alone says little: only where the address is not told it counts.
+        *((named,) if named and not named.email else ()),
         *accounts.by_address(applicant.email),
         *accounts.by_address(applicant.second_email),
     ):

@@ -61,6 +61,7 @@ class KnownPerson:
     user_id: int | None = None
     username: str | None = None
     email: str | None = None
+    done: frozenset[str] = frozenset()
     owned: Owned = Owned.NOT_YET
     applied: Mapping[str, Any] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -157,7 +158,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a form is for, as its settings say."""
+    """What a form is for, as its settings say; of several courses one at a time.
+
+    `existing_groups` are the names of the groups of the course. `group` is the one that
+    this person belongs in, None: the one that they answered; `group_idnumber` its
+    key where it is to be made. What somebody who withdraws leaves: the course and the
+    list, unless another form wants them there; the cohort only where that is known to
+    be safe.
+    """
 
     source: str
     course: str
@@ -165,11 +173,14 @@ class Wanted:
     cohort: str | None = None
     existing_groups: frozenset[str] = frozenset()
     create_groups: bool = False
+    group: str | None = None
+    group_idnumber: str = ""
     list_address: str | None = None
     subscribes: bool = False
     welcome: bool = True
+    leave_course: bool = True
+    leave_list: bool = True
     leave_cohort: bool = False
-    """Whether who withdraws leaves the cohort: only where that is known to be safe."""
 
 
 def folded(address: str) -> str:

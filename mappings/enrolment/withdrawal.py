@@ -1,0 +1,77 @@
+"""Somebody who takes their part back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mappings.enrolment.people import SeenEnrolment
+from mappings.enrolment.plan import StepKind
+from mappings.enrolment.planned import PersonCase, PersonPlan, Place
+
+
+def plan_withdrawal(
+    case: PersonCase, plan: PersonPlan, places: Sequence[Place]
+) -> None:
+    """Add the steps of the ladder: enrolments are suspended, then the list, the cohort.
+
+    No account is ever deleted, and no enrolment ended: grades and groups stay.
+    """
+    account = case.match.account
+    if account is None:
+        return
+    for wanted, standing in places:
+        enrolment = standing.enrolment
+        if enrolment is None or not enrolment.active:
+            continue
+        if not wanted.leave_course:
+            plan.left_alone.append(
+                case.left_alone(f"another form wants them in {wanted.course}")
+            )
+            continue
+        dates = dates(enrolment)
+        plan.steps.append(
+            case.step(
+                StepKind.SUSPEND,
+                wanted.course,
+                expects={"enrolment": "active", **dates},
+                sets={"enrolment": "suspended", "role": wanted.role, **dates},
+            )
+        )
+    wanted, standing = places[0]
+    if wanted.list_address and standing.list_member and wanted.leave_list:
+        plan.steps.append(
+            case.step(
+                StepKind.UNSUBSCRIBE,
+                wanted.list_address,
+                expects={"list_member": True},
+                sets={"list_member": False, "email": account.email},
+            )
+        )
+    if not wanted.cohort or not standing.in_cohort:
+        return
+    if wanted.leave_cohort:
+        plan.steps.append(
+            case.step(
+                StepKind.REMOVE_FROM_COHORT,
+                wanted.cohort,
+                expects={"in_cohort": True},
+                sets={"in_cohort": False},
+            )
+        )
+    else:
+        plan.left_alone.append(
+            case.left_alone(
+                f"stays in cohort {wanted.cohort}: taking them out may end enrolments"
+                " and lose grades (leave_cohort)"
+            )
+        )
+
+
+def dates(seen: SeenEnrolment) -> dict[str, str | None]:
+    """Return the dates of an enrolment as JSON; they must be said again to be kept."""
+
+    def written(moment: datetime | None) -> str | None:
+        return moment.isoformat() if moment else None
+
+    return {"starts": written(seen.starts), "ends": written(seen.ends)}
