@@ -112,13 +112,13 @@ def _enrol(
             )
         )
     elif not seen.active and case.reactivates:
-        dates = dates(seen)
+        kept = dates(seen)
         plan.steps.append(
             case.step(
                 StepKind.REACTIVATE,
                 course,
-                expects={"enrolment": "suspended", **dates},
-                sets={"enrolment": "active", "role": wanted.role, **dates},
+                expects={"enrolment": "suspended", **kept},
+                sets={"enrolment": "active", "role": wanted.role, **kept},
             )
         )
     elif not seen.active:

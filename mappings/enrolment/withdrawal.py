@@ -29,13 +29,13 @@ def plan_withdrawal(
                 case.left_alone(f"another form wants them in {wanted.course}")
             )
             continue
-        dates = dates(enrolment)
+        kept = dates(enrolment)
         plan.steps.append(
             case.step(
                 StepKind.SUSPEND,
                 wanted.course,
-                expects={"enrolment": "active", **dates},
-                sets={"enrolment": "suspended", "role": wanted.role, **dates},
+                expects={"enrolment": "active", **kept},
+                sets={"enrolment": "suspended", "role": wanted.role, **kept},
             )
         )
     wanted, standing = places[0]
