@@ -21,6 +21,7 @@ _NAME_WORDS_MOST = 8
 _TAIL_WORDS_MOST = 3
 _DATE_NEAR = 40
 _DIGIT = re.compile(r"[\d٠-٩]")
+_LETTER = re.compile(r"[^\W\d_]")
 # `helmik. 2025` is a month; a word, a full stop and a letter are two sentences.
 _SENTENCES = re.compile(r"[^\W\d_]{6}[.!?]\s+[^\W\d_]")
 _SENTENCE_END = re.compile(r"[^\W\d_]{4}[.!?…。！？]+$")
@@ -98,6 +99,13 @@ _DATE_NAME = re.compile(
     r"(?P<zone>\s+(?:GMT|UTC)[+-]?[\d:]*)?[,\s]+(?P<name>[^\d<>\n]{2,60}?)"
     r"(?P<address>\s*<[^<>\s]+@[^<>\s]+>)?\s*[:：]?"
 )
+# `Peter Okello (3.2.2025):`, which is a heading as well, but for a quote below it.
+_NAME_AND_DAY = re.compile(
+    r"(?P<name>[^\W\d_][^\d@:;!?()\[\]]{1,60}?)\s*[(\[]"
+    r"(?=[^()\[\]]*\d)[\w .,:/-]{6,40}[)\]]\s?[:：]"
+)
+# `3 févr.` and `3 de febr.` end no sentence.
+_MONTH_END = re.compile(r"\d\.?\s(?:de\s)?[^\W\d_]{3,8}\.$")
 _OWN = re.compile(
     r"(?:^|\s)(?:I|je|j'ai|ich|yo|eu|io|ik|jag|jeg|я|tôi|我)\s+(?:\w+\s)?$",
     re.IGNORECASE,
@@ -127,8 +135,8 @@ class Attribution:
 def attributions_in(lines: Sequence[str]) -> tuple[Attribution, ...]:
     """Return the attributions among the lines of a mail, in order.
 
-    An attribution that stands inside a quote (its first line begins with `>`) is
-    part of the quote and not given.
+    An attribution that stands inside a quote is part of the quote and not given; one
+    that alone is marked as one, with none above it, is given.
     """
     found: list[Attribution] = []
     looked_at = 0
@@ -138,7 +146,8 @@ def attributions_in(lines: Sequence[str]) -> tuple[Attribution, ...]:
         looked_at += 1
         if looked_at > _LOOKED_AT_MOST:
             break
-        attribution = _ending_at(lines, place, found[-1].end if found else 0)
+        floor = found[-1].end if found else 0
+        attribution = _ending_at(lines, place, floor) or _heading_at(lines, place)
         if attribution:
             found.append(attribution)
     return tuple(found)
@@ -163,18 +172,45 @@ def _ending_at(lines: Sequence[str], place: int, floor: int) -> Attribution | No
     if not bare.endswith((":", "：")) and not bare.lower().endswith(_ENDINGS):
         return None
     best: Attribution | None = None
-    facts = 0
+    facts, below = 0, ""
     for start, joined in _joined_upwards(lines, place, floor):
         traits = _traits(joined)
         if traits is None or not traits.told:
             continue
-        whole = traits.dated and _begins_with_date(joined)
-        if best is None or whole or (traits.facts > facts and _OPENS.match(joined)):
-            best = Attribution(start=start, end=place + 1, firm=traits.firm)
-            facts = traits.facts
+        whole = traits.day and _begins_with_date(joined)
+        # An address that begins a line has its name in the line above.
+        more = traits.facts > facts or (below[:1] == "<" and below.count("<") == 1)
+        if best is None or whole or (more and _OPENS.match(joined)):
+            alone = start == place and lines[start].lstrip().startswith(">")
+            best = Attribution(
+                start=start, end=place + 1, firm=traits.firm and not alone
+            )
+            facts, below = traits.facts, joined
         if whole:
             break
     return best
+
+
+def _heading_at(lines: Sequence[str], place: int) -> Attribution | None:
+    found = _NAME_AND_DAY.fullmatch(_plain(lines[place]))
+    if (
+        not found
+        or len(found["name"].split()) > _NAME_WORDS_MOST
+        or not (_YEAR.search(lines[place]) or _DAY.search(lines[place]))
+        or lines[place].lstrip().startswith(">")
+        or not _is_marked(lines, place + 1, 1)
+    ):
+        return None
+    return Attribution(start=place, end=place + 1, firm=False)
+
+
+def _is_marked(lines: Sequence[str], place: int, step: int) -> bool:
+    """Say whether the next line that is not blank, up or down, is marked as a quote."""
+    while 0 <= place < len(lines):
+        if lines[place].strip():
+            return lines[place].lstrip().startswith((">", "＞", "»"))
+        place += step
+    return False
 
 
 def _joined_upwards(
@@ -189,7 +225,7 @@ def _joined_upwards(
             if text.startswith("<") or not text:
                 continue
             return
-        if counted and _SENTENCE_END.search(line):
+        if counted and _SENTENCE_END.search(line) and not _goes_on(line, text):
             return
         counted += 1
         text = f"{line} {text}".strip()
@@ -197,15 +233,25 @@ def _joined_upwards(
             return
         if lines[start].lstrip().startswith(">"):
             # `> wrote:` is the end of a wrapped address, not a quote.
-            if counted > 1 or len(line.split()) > _TAIL_WORDS_MOST:
-                return
-            continue
+            if counted == 1 and len(line.split()) <= _TAIL_WORDS_MOST:
+                continue
+            alone = start < place or not _is_marked(lines, place + 1, 1)
+            if alone and not _is_marked(lines, start - 1, -1):
+                yield start, text
+            return
         yield start, text
+
+
+def _goes_on(line: str, below: str) -> bool:
+    """Say whether a line that ends in a full stop ends in a word that was cut short."""
+    return not _LETTER.search(below) or (
+        below[:1].isdigit() and _MONTH_END.search(line) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    dated: bool
+    day: bool
     firm: bool
     facts: int
     told: bool = False
@@ -221,7 +267,7 @@ def _traits(text: str) -> _Traits | None:
     day = bool(_YEAR.search(text) or _DAY.search(text))
     dated = timed or day
     traits = _Traits(
-        dated=dated,
+        day=day,
         firm=address or timed,
         facts=sum((address, timed, day)),
     )

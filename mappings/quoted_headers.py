@@ -7,101 +7,34 @@ in the language of the program, or a line of dashes around `Original Message`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_LABELS = {
-    "from": (
-        "from|de|von|da|van|från|fra|lähettäjä|od|nadawca|от|від|отправитель|kimden"
-        "|gönderen|từ|người gửi|发件人|寄件者|寄件人|差出人|送信者|送信元|보낸 사람"
-        "|보낸사람|מאת|من|από|de la|expéditeur|feladó|dari|kutoka|mittente|remetente"
-        "|remitente|afzender|absender|avsändare|saatja|no|nuo|od kogo|от кого|від кого|發件人|寄信人|보낸이|المرسل|השולח|αποστολέας|pengirim|expeditor|od koho|kimden"
-    ),
-    "date": (
-        "sent|date|sent on|date sent|envoyé|envoyé le|gesendet|gesendet am|datum|inviato"
-        "|data|enviado|enviada|enviada em|enviado em|enviado el|enviat|fecha|verzonden"
-        "|verzonden op|skickat|sendt|dato|lähetetty|päiväys|päivämäärä|pvm|wysłano"
-        "|wysłane|data wysłania|odesláno|odoslané|отправлено|дата|надіслано"
-        "|gönderildi|gönderme tarihi|tarih|đã gửi|gửi lúc|ngày|发送时间|发送日期|日期"
-        "|傳送日期|寄件日期|送信日時|日時|日付|送信日|보낸 날짜|날짜|נשלח|תאריך"
-        "|تاريخ الإرسال|تم الإرسال|التاريخ|ημερομηνία|στάλθηκε|trimis|elküldve|dátum"
-        "|dikirim|tanggal|imetumwa|tarehe|datuma|poslano|poslato|сент|verstuurd|verzonden op|gönderilme tarihi|gönderilme|ngày gửi|傳送時間|寄件時間|发送于|보낸시간|보낸 시간|보낸날짜|αποστολή|εστάλη|trimis la|küldve|saadetud|išsiųsta|gesendet um|enviado às|inviato il|data e hora|waktu"
-    ),
-    "to": (
-        "to|à|a|an|para|aan|till|til|vastaanottaja|do|komu|кому|kime|alıcı|đến|tới"
-        "|người nhận|收件人|收件者|宛先|받는 사람|받는사람|אל|إلى|προς|către|címzett"
-        "|kepada|kwa|destinataire|destinatario|destinatário|naar|empfänger|per|za"
-        "|pour|vir|pentru|adressaat|prima|kam|destinatari|받는이|المستلم|παραλήπτης|penerima"
-    ),
-    "cc": (
-        "cc|kopie|kopi|kopia|kópia|copie|copia|cópia|копия|копія|bilgi|抄送|副本"
-        "|참조|עותק|نسخة|κοιν|másolat|tembusan|dw|c\\.c\\.|bcc|cci|κοιν\\.|másolatot kap|kopio|副本抄送|숨은참조|העתק"
-    ),
-    "subject": (
-        "subject|objet|sujet|betreff|oggetto|asunto|assunto|onderwerp|ämne|emne|aihe"
-        "|otsikko|temat|předmět|predmet|тема|konu|chủ đề|tiêu đề|主题|主題|主旨|件名|제목"
-        "|נושא|الموضوع|θέμα|subiect|tárgy|subjek|perihal|mada|somo|assumpte|onderw"
-        "|judul|tema|naslov|teema|betr|betrifft|sujet du message|標題|标题|表題|題名|konu başlığı"
-    ),
-    "reply-to": (
-        "reply-to|reply to|répondre à|antwort an|antworten an|risposta|rispondi a"
-        "|responder a|responder para|antwoord aan|svara till|svar til|odpowiedź do"
-        "|ответить|返信先|回复|importance|wichtigkeit|priorité|priority|attachments"
-        "|pièces jointes|anlagen|bijlagen|organization|list-id"
-    ),
-}
+from mappings.header_labels import LABELS, OF_ANY_DATE, ORIGINALS
+
 _KIND_OF = {
     label.replace("\\", ""): kind
-    for kind, labels in _LABELS.items()
+    for kind, labels in LABELS.items()
     for label in labels.split("|")
 }
-_LABEL = re.compile(
-    "("
-    + "|".join(
-        re.escape(label[0].upper() + label[1:])
-        for label in sorted(_KIND_OF, key=len, reverse=True)
-    )
-    + r")\s?[:：]"
-)
+_COLON = re.compile(r"[:：]")
+_LABEL_LONGEST = max(map(len, _KIND_OF))
+# Where headers are glued together, one may follow a digit; inside a word is none.
+_INSIDE = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 _FIELD = re.compile(
     r"^[\s*_|•\u200e\u200f\u202a-\u202e]*(?P<label>[^\W\d_][^:：<>@\n]{0,24}?)[\s*_]*[:：]"
     r"[\s*_]*(?P<value>.*)$"
-)
-_ORIGINALS = (
-    "original message|original appointment|ursprüngliche nachricht"
-    "|ursprungliche nachricht|originalnachricht|message d'origine|message d’origine"
-    "|message original|message initial|mensaje original|mensagem original"
-    "|messaggio originale|messaggio original|oorspronkelijk bericht"
-    "|oorspronkelijk e-mailbericht|origineel bericht|ursprungligt meddelande"
-    "|originalmeddelande|original meddelande|oprindelig meddelelse|original besked"
-    "|oprindelig besked|opprinnelig melding|original melding|alkuperäinen viesti"
-    "|wiadomość oryginalna|oryginalna wiadomość|treść oryginalnej wiadomości"
-    "|původní zpráva|původní e-mail|pôvodná správa|исходное сообщение"
-    "|оригинальное сообщение|первоначальное сообщение|оригінальне повідомлення"
-    "|orijinal ileti|orijinal mesaj|özgün ileti|orjinal mesaj|thư gốc|tin nhắn gốc"
-    "|tin gốc|原始邮件|原邮件|原始郵件|原郵件|原文|元のメッセージ|オリジナルメッセージ"
-    "|원본 메시지|원본메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|رسالة أصلية"
-    "|αρχικό μήνυμα|πρωτότυπο μήνυμα|mesaj original|mesajul original|eredeti üzenet"
-    "|pesan asli|missatge original|ujumbe asili|izvorna poruka|originalna poruka"
-    "|reply message|replied message|in reply to|oorspronkelike boodskap"
-    "|originalmeddelelse|original e-mail|original email|courriel d'origine|mail original"
-    "|correo original|e-mail original|email original|originele e-mail|originele mail"
-    "|ursprüngliche e-mail|original-nachricht|antwort nachricht|originale|originalt brev"
-    "|вихідне повідомлення|оригінал повідомлення|первинне повідомлення|исходное письмо"
-    "|originální zpráva|původní email|원본 이메일|원본 편지|元のメール|元メッセージ"
-    "|原始信件|原件|原始訊息|rədd|asıl mesaj|orijinal e-posta|özgün mesaj|البريد الأصلي"
-    "|הודעה המקורית|ההודעה המקורית|email asli|mesajul inițial|mesaj inițial|thư ban đầu"
-    "|eredeti levél|eredeti e-mail|πρωτότυπο"
 )
 _DASH = "-‐‑‒–—―−─_=~"
 # Beyond this no program draws a line.
 _LINE_LONGEST = 300
 _ORIGINAL = re.compile(
-    rf"^[\s>*]*[{_DASH}]{{2,40}}\s*(?:{_ORIGINALS})\s*[:：]?\s*[{_DASH}]{{2,40}}(?:[\s*]*$|\S)"
-    rf"|^[\s*]*[{_DASH}]{{3,40}}\s*(?:{_ORIGINALS})\s*[:：]?\s*$",
+    rf"^[\s>*]*[{_DASH}]{{2,40}}\s*(?:{ORIGINALS})\s*[:：]?\s*[{_DASH}]{{2,40}}(?:[\s*]*$|\S)"
+    rf"|^[\s*]*[{_DASH}]{{3,40}}\s*(?:{ORIGINALS})\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
+_ORIGINAL_WITHIN = 44
 _RULE = re.compile(rf"^[\s*]*[{_DASH}]{{5,}}[\s*]*$")
 # Dashes around a word or two, in whatever language, right above the headers.
 _RULED_WORDS = re.compile(
@@ -117,6 +50,21 @@ _FORWARDED = re.compile(
     r"|thư được chuyển tiếp|tin nhắn được chuyển tiếp|przekazana wiadomość"
     r"|iletilen mesaj|전달된 메시지|הודעה שהועברה|رسالة معاد توجيهها)[\s:：*_-]*$"
 )
+# A line drawn, or one of words between dashes, to which headers are glued.
+_DRAWN_BEFORE = re.compile(
+    rf"^[\s*]*[{_DASH}]{{5,60}}(?:\s*[^{_DASH}\n]{{1,40}}\s*[{_DASH}]{{4,60}})?(?=\s*\S)"
+)
+_OPENED = re.compile(rf"^\s*[{_DASH}]{{4,60}}\s*[^{_DASH}\n]{{1,40}}$")
+_DASHED = re.compile(rf"^\s*[{_DASH}]{{4}}")
+_GLUED_MOST = 8
+_TAIL_MOST = 2
+_DATE_NEAR = 40
+_DIGIT = re.compile(r"\d")
+_DATED = re.compile(
+    r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d[:.h]\d\d(?!\d)|\d([./-])\d{1,2}\1\d"
+)
+# Whoever writes more lines with colons does it to keep this program busy.
+_LOOKED_AT_MOST = 2000
 _BLOCK_MOST = 14
 _FIELDS_LEAST = 3
 _STRANGE_MOST = 2
@@ -137,14 +85,19 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
     A line drawn above them is taken with them. What is forwarded is not below an
     answer but the matter itself, and is not given.
     """
+    looked_at = 0
     for place, line in enumerate(lines):
         if not line or line.isspace() or len(line) > _VALUE_LONGEST + _LINE_LONGEST:
             continue
         end = 0
         if _is_original(line):
-            end = _block_end(lines, place + 1) or place + 1
+            after = place + 1
+            end = _block_end(lines, after) or _glued_end(lines, after) or after
         elif ":" in line or "：" in line:
-            end = _block_end(lines, place) or (place + 1) * _is_in_one(line)
+            looked_at += 1
+            if looked_at > _LOOKED_AT_MOST:
+                return None
+            end = _block_end(lines, place) or _glued_end(lines, place)
             # A mail below has a text; a list of the same words at the end has none.
             if end and not any(rest.strip() for rest in lines[end:]):
                 continue
@@ -153,7 +106,7 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
         above = _above(lines, place)
         if above >= 0 and _FORWARDED.match(lines[above]):
             continue
-        if above >= 0 and _is_drawn(lines[above]):
+        if above >= 0 and (_is_drawn(lines[above]) or _is_broken(lines[above], line)):
             return QuotedHeaders(start=above, end=end)
         return QuotedHeaders(start=place, end=end)
     return None
@@ -170,11 +123,18 @@ def _is_drawn(line: str) -> bool:
     )
 
 
+def _is_broken(line: str, below: str) -> bool:
+    """Say whether dashes around words were wrapped between the two."""
+    return len(line) <= _LINE_LONGEST and bool(
+        _OPENED.match(line) and _DASHED.match(below)
+    )
+
+
 def _is_original(line: str) -> bool:
     bare = line.strip()
     return (
         len(bare) <= _VALUE_LONGEST
-        and _LETTER.search(bare[: len(bare) // 2 + 1]) is not None
+        and _LETTER.search(bare[:_ORIGINAL_WITHIN]) is not None
         and _ORIGINAL.match(bare) is not None
     )
 
@@ -182,6 +142,7 @@ def _is_original(line: str) -> bool:
 def _block_end(lines: Sequence[str], start: int) -> int:
     kinds: set[str] = set()
     end, blank, strange = start, 0, 0
+    sent = named = False
     first_seen = False
     for place in range(start, min(len(lines), start + _BLOCK_MOST)):
         line = lines[place]
@@ -200,33 +161,107 @@ def _block_end(lines: Sequence[str], start: int) -> int:
         first_seen = True
         blank, strange = 0, 0
         kinds.add(kind)
+        sent = sent or (kind == "date" and _tells_when_sent(line))
+        named = named or (kind == "from" and _names_somebody(line))
         end = place + 1
     if "from" not in kinds or not kinds & {"date", "subject"}:
         return 0
-    if len(kinds) >= _FIELDS_LEAST or (
-        len(kinds) > 1 and _has_address(lines, start, end)
-    ):
+    if len(kinds) >= _FIELDS_LEAST or _has_address(lines, start, end):
         return end
-    return 0
+    return end if sent and named else 0
 
 
-def _is_in_one(line: str) -> bool:
-    """Say whether one line holds a whole block of headers, as some phones write it."""
-    if line.count(":") + line.count("：") < _FIELDS_LEAST:
-        return False
-    bare = line.lstrip(" *>\u200e\u200f")
-    if not _LABEL.match(bare):
-        return False
-    found = _LABEL.finditer(bare)
-    kinds = {_KIND_OF[label[1].lower()] for label in found}
-    return "from" in kinds and len(kinds) >= _FIELDS_LEAST
+def _glued_end(lines: Sequence[str], start: int) -> int:
+    """Return where headers end that stand in one line, as some phones write them.
+
+    That line may have been wrapped since, wherever that was. 0 when there are none.
+    """
+    text, end = "", 0
+    kinds: set[str] = set()
+    dates: list[_Label] = []
+    for place in range(start, min(len(lines), start + _GLUED_MOST)):
+        line = lines[place].strip()
+        if not line or len(line) > _VALUE_LONGEST + _LINE_LONGEST:
+            break
+        if place == start:
+            line = _DRAWN_BEFORE.sub("", line, count=1).lstrip(" *_>\u200e\u200f")
+        behind = len(text)
+        text = f"{text} {line}" if text else line
+        labels = list(_labels_from(text, behind))
+        if place == start and (not labels or labels[0].start):
+            return 0
+        kinds.update(label.kind for label in labels)
+        told = "subject" in kinds or "@" in text
+        full = told and len(kinds) >= _FIELDS_LEAST
+        dates += [label for label in labels if _is_sent(label.words)]
+        sent = not end and any(label.dates(text) for label in dates[:1])
+        if "from" in kinds and ((labels and full) or sent):
+            end = place + 1
+    return _with_its_tail(lines, end) if end else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    start: int
+    colon: int
+    words: str
+
+    @property
+    def kind(self) -> str:
+        return _KIND_OF[self.words]
+
+    def dates(self, text: str) -> bool:
+        """Say whether a date or a time of day stands behind it."""
+        value = text[self.colon + 1 : self.colon + _DATE_NEAR]
+        return _DATED.search(value) is not None
+
+
+def _labels_from(text: str, start: int) -> Iterator[_Label]:
+    """Give the labels whose colon stands at `start` or later."""
+    for colon in _COLON.finditer(text, start):
+        end = len(text[: colon.start()].rstrip(" *_"))
+        for begin in range(max(0, end - _LABEL_LONGEST), end):
+            words = text[begin:end].lower()
+            inside = begin and _INSIDE.match(text[begin - 1])
+            if words in _KIND_OF and not inside and not text[begin].islower():
+                yield _Label(begin, colon.start(), words)
+                break
+
+
+def _is_sent(label: str) -> bool:
+    return _KIND_OF.get(label) == "date" and label not in OF_ANY_DATE
+
+
+def _with_its_tail(lines: Sequence[str], end: int) -> int:
+    """Return where the last header ends, which may go on for a line or two."""
+    for place in range(end, min(len(lines), end + _TAIL_MOST + 1)):
+        if not lines[place].strip():
+            return place
+    return end
+
+
+def _tells_when_sent(line: str) -> bool:
+    found = _FIELD.match(line)
+    return bool(
+        found and _is_sent(_label(found["label"])) and _DATED.search(found["value"])
+    )
+
+
+def _names_somebody(line: str) -> bool:
+    found = _FIELD.match(line)
+    name = found["value"].strip(" \"'*_") if found else ""
+    return bool(name) and not _DIGIT.search(name) and not name[0].islower()
 
 
 def _kind(line: str) -> str | None:
     found = _FIELD.match(line)
     if not found or len(found["value"]) > _VALUE_LONGEST:
         return None
-    return _KIND_OF.get(" ".join(found["label"].split()).lower().rstrip("*_ "))
+    return _KIND_OF.get(_label(found["label"]))
+
+
+def _label(words: str) -> str:
+    return " ".join(words.split()).lower().rstrip("*_ ")
 
 
 def _has_address(lines: Sequence[str], start: int, end: int) -> bool:

@@ -188,7 +188,11 @@ class _Cutter:
         rest = self.kinds[quote_end : self.end]
         if quote_end == after or _TEXT not in rest or _QUOTE in rest:
             return
-        if named or self._is_whole(after, quote_end):
+        if (
+            named
+            or self._begins_with_name(after, quote_end)
+            or self._is_whole(after, quote_end)
+        ):
             self._drop(range(after, quote_end), _QUOTE, "quote-above")
             self._drop(range(after, quote_end), _ATTRIBUTION, "quote-above")
 
@@ -483,6 +487,11 @@ class _Cutter:
         """Say whether somebody is named inside a quote, or a mail below is."""
         bare = [line.lstrip(" >|") for line in lines]
         return bool(attributions_in(bare)) or quoted_headers_in(bare) is not None
+
+    def _begins_with_name(self, start: int, end: int) -> bool:
+        """Say whether the first thing in a quote is who wrote it, as in Apple's."""
+        bare = [line.lstrip(" >|") for line in self.lines[start : min(end, start + 6)]]
+        return any(not "".join(bare[: one.start]) for one in attributions_in(bare))
 
     def _after(self, place: int, kinds: set[str]) -> int:
         while place < self.end and self.kinds[place] in kinds:

@@ -44,6 +44,33 @@ def test_an_attribution_and_what_follows_it_is_cut_in_every_language(
     assert told.cut.endswith("two")
 
 
+@pytest.mark.parametrize("width", [998, 60, 38])
+@pytest.mark.parametrize("attribution", lines_of("attributions_before_quotes.txt"))
+def test_what_says_too_little_by_itself_is_cut_with_the_quote_below(
+    attribution: str, width: int
+) -> None:
+    told = trim(f"{OWN}\n\n{wrapped(attribution, width)}\n\n> one\n> two\n")
+    assert told.kept == OWN
+    alone = f"{OWN}\n\n{attribution}\n\nThese are my words, too."
+    assert "my words, too" in trim(alone).kept
+
+
+@pytest.mark.parametrize("attribution", lines_of("attributions_before_quotes.txt")[2:])
+def test_a_quote_that_begins_with_its_author_goes_from_above_the_answer(
+    attribution: str,
+) -> None:
+    assert trim(f"{attribution}\n> \n> one\n> two\n\n{OWN}").kept == OWN
+
+
+@pytest.mark.parametrize("width", [998, 76, 60, 45, 38])
+@pytest.mark.parametrize("headers", lines_of("headers_below.txt"))
+def test_headers_that_were_glued_together_and_wrapped_again_end_the_answer(
+    headers: str, width: int
+) -> None:
+    glued = wrapped(headers.replace("\n", " "), width)
+    assert trim(f"{OWN}\n\n{glued}\n\nquoted words\nmore words\n").kept == OWN
+
+
 @pytest.mark.parametrize("headers", lines_of("headers_below.txt"))
 def test_the_headers_of_a_mail_below_end_the_answer_in_every_language(
     headers: str,
