@@ -91,9 +91,13 @@ def _confidence(subject: Subject, question: Question, form: Form) -> float:
 
 def _by_words(subject: Subject, question: Question) -> float:
     return max(
-        _likeness(subject, folded_words(question.text)),
-        _likeness(subject, folded_words(question.key.rpartition("/")[2])),
+        _likeness(subject, _key(question.text)),
+        _likeness(subject, _key(question.key.rpartition("/")[2])),
     )
+
+
+def _key(text: str) -> str:
+    return folded_words(text).replace("e mail", "email")
 
 
 def _likeness(subject: Subject, said: str) -> float:
@@ -142,7 +146,7 @@ def _words() -> tuple[
     data = tomllib.loads(_DATA.read_text("utf-8"))
     words, others = (
         {
-            Subject(field): tuple(folded_words(phrase) for phrase in phrases)
+            Subject(field): tuple(_key(phrase) for phrase in phrases)
             for field, phrases in data[table].items()
         }
         for table in ("words", "others")
