@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
     from moodle_bridge.moodle.accounts import Account
     from moodle_bridge.moodle.enrolled import Seen
+    from moodle_bridge.moodle.groups import Group
     from sync.enrol.places import IntakePlace
     from sync.ledger import Ledger
 
@@ -43,10 +44,10 @@ class Sought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseNow:
-    """A course: who is in it, its groups by name, and who is in each of those."""
+    """A course: who is in it, its groups, and who is in each of those, by name."""
 
     seen: Seen
-    group_ids: Mapping[str, int] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
     group_members: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
@@ -138,6 +139,11 @@ class World:
         found.update((one.user_id, one) for one in self._searched(missed))
         return Accounts(map(seen_account, found.values()), complete=complete)
 
+    def usernames(self, usernames: Iterable[str]) -> tuple[SeenAccount, ...]:
+        """Return the accounts that have one of these usernames. Raises RemoteError."""
+        found = self._moodle.users.by_field("username", usernames)
+        return tuple(map(seen_account, found))
+
     def place(self, place: IntakePlace, *, fresh: bool = False) -> PlaceNow:
         """Return what is there of a place.
 
@@ -154,16 +160,13 @@ class World:
         )
         courses: dict[str, CourseNow] = {}
         for course in place.courses:
-            group_ids = {
-                one.name: one.id for one in self._moodle.groups.of_course(course.id)
-            }
-            members = self._moodle.groups.members(group_ids.values())
+            groups = self._moodle.groups.of_course(course.id)
+            members = self._moodle.groups.members(one.id for one in groups)
             courses[course.shortname] = CourseNow(
                 seen=participants[course.id],
-                group_ids=group_ids,
+                groups=groups,
                 group_members={
-                    name: members.get(group_id, frozenset())
-                    for name, group_id in group_ids.items()
+                    one.name: members.get(one.id, frozenset()) for one in groups
                 },
             )
         with self._ledger.reading() as transaction:
