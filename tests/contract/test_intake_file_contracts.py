@@ -274,12 +274,12 @@ def test_several_choices_of_microsoft_forms_come_apart(tmp_path: Path) -> None:
     path = workbook_of(
         tmp_path / "forms.xlsx",
         [
-            [*own, "Topics", "Last modified time"],
+            [*own, "Crops", "Last modified time"],
             [1, sent, sent, "anonymous", None, "Seeds;Water;", changed],
         ],
     )
     (entry,) = MsFormsIntake(MsFormsIntakeSettings(path=path)).read().entries
-    assert entry.answers["Topics"] == ("Seeds", "Water")
+    assert entry.answers["Crops"] == ("Seeds", "Water")
     assert "Email" not in entry.answers
     assert entry.submitted == sent.replace(tzinfo=UTC)
     assert entry.edited == changed.replace(tzinfo=UTC)

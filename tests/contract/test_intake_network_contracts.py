@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +24,7 @@ from tests.intake import exporters
 from tests.intake.feedback_site import feedback_site, feedback_source
 from tests.intake.hosts import Google, Kobo, LimeSurvey, Odk, Typeform, served
 from tests.intake.plain_form import PlainEntry, PlainForm, PlainQuestion
+from tests.intake.signed import typeform_files
 from tests.intake.sources import (
     google_key,
     google_source,
@@ -110,18 +107,6 @@ class TestTypeformIntake(IntakeSourceContract):
             source = typeform_source(host)
             yield source
             source.close()
-
-
-def typeform_files(folder: Path, form: PlainForm, secret: str) -> Path:
-    """Write a delivery a person with its signature."""
-    for entry in form.entries:
-        body = json.dumps(exporters.typeform_event(form, entry)).encode()
-        digest = hmac.digest(secret.encode(), body, hashlib.sha256)
-        path = folder / f"{entry.number}.json"
-        path.write_bytes(body)
-        signature = f"sha256={b64encode(digest).decode()}\n"
-        path.with_name(f"{path.name}.signature").write_text(signature)
-    return folder
 
 
 class TestTypeformFilesIntake(IntakeSourceContract):

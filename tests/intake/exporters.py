@@ -236,7 +236,7 @@ def odk(form: PlainForm) -> tuple[list[Json], str, list[Json]]:
             f'<instance id="{question.key}"><root>{"".join(items)}</root></instance>'
         )
         tag = "select" if several else "select1"
-        nodeset = quoteattr(f"instance('{question.key}')/root/item")
+        nodeset = quoteattr("/".join((f"instance('{question.key}')", "root", "item")))
         controls.append(
             f'<{tag} ref="/data/{path}">{label}<itemset nodeset={nodeset}>'
             '<value ref="name"/><label ref="jr:itext(itextId)"/></itemset>'
@@ -331,8 +331,8 @@ def google_forms(form: PlainForm) -> tuple[Json, list[Json]]:
             for place, question in enumerate(form.questions)
             if (words := form.words(question, entry))
         }
-        sent = _stamp(entry.submitted, ".055Z")
-        last = _stamp(entry.edited, ".055199Z") if entry.edited else sent
+        sent = _stamp(entry.submitted, ".000Z")
+        last = _stamp(entry.edited, ".000199Z") if entry.edited else sent
         responses.append(
             {
                 "responseId": f"ACYDBN{entry.number:04}",
