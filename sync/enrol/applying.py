@@ -80,6 +80,7 @@ class Applying:
     consequences: Consequences
     settle_after: timedelta
     dry_run: bool = False
+    name: str = ""
     deeds: dict[str, Deed] = field(default_factory=dict)
     would: list[Step] = field(default_factory=list)
     _user_ids: dict[str, int] = field(default_factory=dict)
@@ -90,7 +91,11 @@ class Applying:
     _positions: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Take up what came of the plan so far."""
+        """Take up what came of the plan so far.
+
+        The job is of this plan alone: another one need not wait for its doubts.
+        """
+        self.name = _short(f"enrol:{self.plan_.name}", _LONGEST_JOB)
         self._user_ids = people_of(self.plan_.steps)
         self._steps = {step.key: step for step in self.plan_.steps}
         self._positions = {
@@ -116,11 +121,6 @@ class Applying:
             for deed in former
             if deed.kind == StepKind.ENROL
         }
-
-    @property
-    def name(self) -> str:
-        """The job of this plan alone: another one need not wait for its doubts."""
-        return _short(f"enrol:{self.plan_.name}", _LONGEST_JOB)
 
     @property
     def _source(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mappings.enrolment.people import Accounts, folded
 from mappings.enrolment.plan import Step, StepKind
+from mappings.enrolment.planning import channel_words
 from moodle_bridge.moodle.enrolled import EnrolledPeople
 from sync.enrol.present import (
     Present,
@@ -18,7 +19,6 @@ from sync.enrol.waves import split_place
 from sync.enrol.world import Sought, World
 
 if TYPE_CHECKING:
-    from moodle_bridge.model.channels import Channel
     from moodle_bridge.moodle import Moodle
     from sync.enrol.places import IntakePlace
     from sync.ledger import Ledger
@@ -150,17 +150,6 @@ class Looking:
         with self._ledger.reading() as transaction:
             everyone = transaction.channels.everyone()
         return {user_id: channel_words(one) for user_id, one in everyone.items()}
-
-
-def channel_words(channel: Channel) -> dict[str, Any]:
-    """Return a channel in a plan's own words: what of it a form can say."""
-    return {
-        "kind": str(channel.kind),
-        "every": str(channel.every),
-        "weekday": channel.weekday,
-        "at": channel.at.strftime("%H:%M"),
-        "budget": channel.budget,
-    }
 
 
 def people_of(steps: Iterable[Step]) -> dict[str, int]:
