@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
 
 OURS = ("moodle_bridge", "mappings", "sync")
+# Tells at length, with what stood in the mail, which of its readers an odd bounce broke.
+_GARRULOUS = frozenset({"flufl.bounce"})
 
 
 class _Masking(logging.Formatter):
@@ -33,7 +35,8 @@ def log_handler(invocation: Invocation) -> logging.Handler:
     handler.setFormatter(_Masking(invocation))
     handler.addFilter(
         lambda record: (
-            record.levelno >= logging.WARNING or record.name.partition(".")[0] in OURS
+            record.name.partition(".")[0] in OURS
+            or (record.levelno >= logging.WARNING and record.name not in _GARRULOUS)
         )
     )
     return handler

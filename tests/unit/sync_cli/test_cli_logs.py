@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import logging
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from sync.cli.invocation import Invocation
+from sync.cli.logs import log_handler
+
+
+@pytest.mark.parametrize(
+    ("logger", "level", "is_written"),
+    [
+        ("sync.jobs", logging.INFO, True),
+        ("urllib3", logging.INFO, False),
+        ("urllib3", logging.WARNING, True),
+        # It would print the mail itself, and pages of its own insides.
+        ("flufl.bounce", logging.ERROR, False),
+    ],
+)
+def test_the_log_holds_our_words_and_the_warnings_of_others(
+    tmp_path: Path, logger: str, level: int, is_written: bool
+) -> None:
+    written = StringIO()
+    handler = log_handler(
+        Invocation(
+            environ={},
+            folder=tmp_path,
+            home=tmp_path,
+            stdout=StringIO(),
+            stderr=written,
+        )
+    )
+    record = logging.LogRecord(logger, level, "", 1, "said", None, None)
+    handler.handle(record)
+    assert ("said" in written.getvalue()) == is_written
