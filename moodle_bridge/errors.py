@@ -151,6 +151,12 @@ class LedgerError(BridgeError):
     advice_default = "Check the path, the free disk space and the version installed."
 
 
+class Stopped(BridgeError):
+    """Somebody asked the run to stop; it did, between two effects."""
+
+    advice_default = "Nothing to do: the next run goes on where this one ended."
+
+
 class Busy(BridgeError):
     """Another run holds the lease on this job; it is not an error to wait."""
 

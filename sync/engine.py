@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from moodle_bridge.errors import RemoteError
+from moodle_bridge.errors import RemoteError, Stopped
 from moodle_bridge.redact import masked
 from sync.actions import (
     Absent,
@@ -52,7 +52,8 @@ class Finished:
 class Engine:
     """Runs jobs against one ledger.
 
-    `progress` is called with a line for a person after each effect.
+    `progress` is called with a line for a person after each effect. `stopping` says
+    whether somebody asked the run to stop, which it does between two effects.
     """
 
     ledger: Ledger
@@ -60,6 +61,7 @@ class Engine:
     dry_run: bool = False
     report: Report = field(default_factory=Report)
     progress: Callable[[str], None] = lambda _line: None
+    stopping: Callable[[], bool] = lambda: False
     _renewed: datetime | None = None
 
     def run(self, job: Job) -> None:
@@ -67,9 +69,10 @@ class Engine:
 
         Raises Busy when another run has the lease, GuardTripped when the job's guard
         says so (nothing of the step at hand was recorded then), RemoteError when
-        what is to be observed cannot be reached. What was recorded is never lost:
-        the next run goes on where this one ended.
+        what is to be observed cannot be reached, Stopped when it is to stop. What was
+        recorded is never lost: the next run goes on where this one ended.
         """
+        self._stop_if_asked()
         if self.dry_run:
             for observation in job.observe():
                 plan = job.plan(observation)
@@ -116,6 +119,10 @@ class Engine:
         renewed = self._renewed
         if renewed is None or not timedelta() <= now - renewed <= LEASE_TERM / 3:
             self._take(lease)
+
+    def _stop_if_asked(self) -> None:
+        if self.stopping():
+            raise Stopped("the run was asked to stop, and stopped between two effects")
 
     def _note(self, plan: Plan) -> None:
         if self.dry_run:
@@ -217,6 +224,7 @@ class Engine:
                 # What is held was set aside by decision, and does not stop the others.
                 if intent.state not in {IntentState.PLANNED, IntentState.SENDING}:
                     continue
+                self._stop_if_asked()
                 now = self.ledger.clock()
                 waits = intent.not_before is not None and intent.not_before > now
                 if (

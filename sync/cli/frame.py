@@ -18,6 +18,7 @@ from moodle_bridge.errors import (
     GuardTripped,
     Permanent,
     RemoteError,
+    Stopped,
 )
 from sync.cli.group import COMMANDS, bridge
 from sync.cli.invocation import Invocation
@@ -57,6 +58,8 @@ def exit_code_of(error: BridgeError) -> ExitCode:
         return ExitCode.UNREACHABLE
     if isinstance(error, Busy):
         return ExitCode.DONE
+    if isinstance(error, Stopped):
+        return ExitCode.INTERRUPTED
     # What was refused for good (a token, a login, a ledger) is mended by the admin.
     return ExitCode.CONFIGURATION
 

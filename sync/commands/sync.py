@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -34,11 +35,13 @@ def run(
     first: First,
     pair: str | None,
     only: Way | None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Result:
     """Carry what is new both ways.
 
     `first` says what a pair or a mailbox holds that has never been looked at: "now" =
     history, a number = the newest so many posts are new, None = refuse (GuardTripped).
+    `stopping` is asked between effects; once it says so, Stopped is raised.
     """
     with Bridge(
         invocation.settings(), invocation.registry(), clock=invocation.clock
@@ -49,6 +52,7 @@ def run(
             holder=bridge.holder,
             dry_run=dry_run,
             progress=invocation.progress,
+            stopping=stopping,
         )
         engine.begin()
         started = bridge.clock()
