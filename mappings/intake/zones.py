@@ -41,8 +41,8 @@ _LETTERS: Mapping[str, timedelta] = {
 class ZoneFound:
     """What an answer says of the time zone.
 
-    `name` is an IANA name, None where nothing or not enough is said: `candidates` are
-    then the zones of the country that may be meant.
+    `name` is an IANA name, None where nothing or not enough is said. `candidates` are
+    the zones of the country that an offset fits, where they are several.
     """
 
     name: str | None = None
@@ -70,11 +70,11 @@ def zone_named(text: str, country: str | None) -> ZoneFound:
         # Zones that show the same clock are one to whoever lives by it.
         if fitting and len(alike) == 1:
             return ZoneFound(name=fitting[0])
-        return ZoneFound(candidates=fitting or near)
+        return ZoneFound(candidates=fitting)
     towns = [_by_town().get(folded_words(one)) for one in re.split(r"[,;()/]", text)]
     if town := next((one for one in towns if one), None):
         return ZoneFound(name=town)
-    return ZoneFound(candidates=near)
+    return ZoneFound()
 
 
 def zone_of_country(country: str | None) -> str | None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.intake.addresses import address_in
@@ -95,6 +95,7 @@ def test_a_domain_that_was_confirmed_is_taken() -> None:
     assert address_in("ana@gmial.com", confirmed=True).address == "ana@gmial.com"
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.emails()))
 def test_an_address_is_found_or_it_is_said_why_not(text: str) -> None:
     found = address_in(text)

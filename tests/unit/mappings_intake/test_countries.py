@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from babel import Locale
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.intake.countries import country_codes, country_name, country_named
@@ -124,6 +124,7 @@ def test_every_country_is_known_by_its_name_in_each_language(language: str) -> N
     assert lost == {}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_code_that_is_found_is_one_of_iso(text: str) -> None:
     found = country_named(text)

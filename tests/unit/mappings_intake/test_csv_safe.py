@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.intake.csv_safe import csv_text, safe_cell
@@ -34,6 +34,7 @@ def test_what_is_harmless_stays(text: str) -> None:
     assert safe_cell(text) == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(), min_size=2, max_size=2))
 def test_a_file_is_read_back_with_a_row_for_each(cells: list[str]) -> None:
     text = csv_text(["one", "=two"], [cells])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.intake.languages import language_named
@@ -63,6 +63,7 @@ def test_only_what_is_installed_is_taken(
     assert (found.code, found.missing) == (code, missing)
 
 
+@settings(deadline=None)
 @given(st.text(), st.sets(st.sampled_from(["en", "fr", "pt_br", "zh_tw"])))
 def test_nothing_is_found_that_is_not_installed(text: str, installed: set[str]) -> None:
     code = language_named(text, installed).code

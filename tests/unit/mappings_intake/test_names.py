@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.intake.fields import NameOrder
@@ -90,6 +90,7 @@ def test_what_is_no_name_is_refused(name: str) -> None:
     assert found.flaws or found.first_name == "Silva"
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=60),
     st.sampled_from(["first-last", "last-first"]),

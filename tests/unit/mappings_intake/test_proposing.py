@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.intake.fields import Asked, Subject
@@ -121,6 +121,7 @@ def test_names_of_questions_count_as_their_words_do() -> None:
     assert [one.subject for one in found] == [Subject.FIRST_NAME, Subject.COUNTRY]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=30), st.text(max_size=30), max_size=8))
 def test_no_form_breaks_the_proposing(answers: dict[str, str]) -> None:
     found = proposed(form(answers))

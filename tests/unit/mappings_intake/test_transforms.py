@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.intake.agreeing import agreed
@@ -59,6 +59,7 @@ def test_a_phone_that_cannot_be_called_is_left_out(
     assert [flaw.code for flaw in found.flaws] == [code]
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from([None, "MZ", "NL", "??"]))
 def test_a_phone_is_e164_or_nothing(text: str, country: str | None) -> None:
     phone = phone_in(text, country).phone
@@ -126,6 +127,7 @@ def test_a_day_of_the_week_is_known_in_five_languages(
     assert weekday_of(text) == day
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(DateOrder))
 def test_no_text_breaks_the_reading_of_dates(text: str, order: DateOrder) -> None:
     assert day_of(text, order) is None or day_of(text, order) is not None
