@@ -290,6 +290,8 @@ class Applying:
             extras = reached(step, user_id, present)
             if extras is not None:
                 return self._deed(step, after={**step.sets, **extras})
+        if self._awaits_group(step):
+            return None
         wrong = broken(step, user_id, present)
         if wrong is not None:
             return self._deed(
@@ -307,6 +309,11 @@ class Applying:
                 " tell its dates, which would be lost; change it in Moodle",
             )
         return None
+
+    def _awaits_group(self, step: Step) -> bool:
+        """Say whether a dry run would have made the group that a step is about."""
+        would = {one.key for one in self.would if one.kind is StepKind.CREATE_GROUP}
+        return bool(would.intersection(step.after))
 
     def _came_of(self, step: Step, told: Mapping[str, Any]) -> Deed:
         came = Came(told["came"])

@@ -132,11 +132,14 @@ def _row(step: Step, deed: Deed | None) -> ReportRow:
         field=deed.field,
         reason=deed.reason,
         stored_differently="; ".join(
-            f"{one['field']}: asked {one['asked']!r}, stored"
-            f" {'nothing that can be seen' if one['stored'] is None else one['stored']!r}"
+            f"{one['field']}: asked {one['asked']!r}, stored {_stored(one['stored'])}"
             for one in deed.after.get("stored_differently", ())
         ),
     )
+
+
+def _stored(value: str | None) -> str:
+    return "nothing that can be seen" if value is None else repr(value)
 
 
 def _name(row: ReportRow) -> str:
