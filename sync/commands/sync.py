@@ -19,6 +19,7 @@ from sync.cli.result import ExitCode, Result, Table
 from sync.commands.audit import audit_if_due, told
 from sync.engine import Engine
 from sync.job import Report
+from sync.retention import purge_if_due
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -153,6 +154,7 @@ def _look_after(bridge: Bridge, engine: Engine, pairs: list[Pair]) -> None:
         if summary is not None:
             summary.plan()
         bridge.undelivered(pairs).plan()
+        engine.report.counts += purge_if_due(bridge.ledger, bridge.settings.ledger)
     engine.run(bridge.own_mails())
 
 

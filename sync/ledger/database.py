@@ -48,6 +48,7 @@ from sync.ledger.parts import Parts
 from sync.ledger.people import Contacts, People
 from sync.ledger.plans import Plans
 from sync.ledger.questions import Questions
+from sync.ledger.retention import Retention
 from sync.ledger.runs import Runs
 from sync.ledger.tokens import Tokens
 from sync.ledger.told import Told
@@ -66,6 +67,11 @@ class Transaction:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
         self.clock = clock
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is let go of when its time is over."""
+        return Retention(self.connection)
 
     @cached_property
     def cursors(self) -> Cursors:
