@@ -26,6 +26,7 @@ from moodle_bridge.interfaces import (
     IMailbox,
     IMailer,
     IMailingList,
+    IRotaSource,
     IUsesMoodle,
 )
 from moodle_bridge.moodle import Moodle
@@ -64,6 +65,8 @@ from sync.own_names import OwnNames
 from sync.pairs import Pair
 from sync.participants import Participants
 from sync.places import Places, forget_place
+from sync.rota.book import Rota
+from sync.rota.people import facilitators
 from sync.sending import Sending
 from sync.summary import Summary
 
@@ -188,6 +191,22 @@ class Bridge:
         source = self._registry.build(IIntakeSource, choice.plugin, choice.settings)
         if IUsesMoodle.providedBy(source):
             source.use_moodle(self.moodle)
+        return source
+
+    @cached_property
+    def rota(self) -> Rota:
+        """Who is on duty when."""
+        return Rota(
+            self.ledger,
+            facilitators(self.settings.rota),
+            lambda: [self._rota_source(one) for one in self.settings.rota.sources],
+        )
+
+    def _rota_source(self, choice: PluginChoice) -> IRotaSource:
+        source = self._registry.build(IRotaSource, choice.plugin, choice.settings)
+        if IUsesMoodle.providedBy(source):
+            source.use_moodle(self.moodle)
+        self._open.callback(source.close)
         return source
 
     @cached_property

@@ -50,6 +50,7 @@ from sync.ledger.plans import Plans
 from sync.ledger.questions import Questions
 from sync.ledger.retention import Retention
 from sync.ledger.runs import Runs
+from sync.ledger.shifts import Layers, RotaReadings, Shifts
 from sync.ledger.tokens import Tokens
 from sync.ledger.told import Told
 from sync.ledger.wordings import Wordings
@@ -162,6 +163,21 @@ class Transaction:
     def entries(self) -> Entries:
         """The entries of intake forms."""
         return Entries(self.connection, self.clock)
+
+    @cached_property
+    def shifts(self) -> Shifts:
+        """Who was on duty."""
+        return Shifts(self.connection, self.clock)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """Absences, swaps and overrides of the rota."""
+        return Layers(self.connection, self.clock)
+
+    @cached_property
+    def rota_readings(self) -> RotaReadings:
+        """What each source of the rota said last."""
+        return RotaReadings(self.connection, self.clock)
 
     @cached_property
     def leases(self) -> Leases:

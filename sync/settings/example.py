@@ -10,7 +10,13 @@ from typing import Any
 from pydantic import BaseModel
 from zope.interface import Interface
 
-from moodle_bridge.interfaces import IIntakeSource, IMailbox, IMailer, IMailingList
+from moodle_bridge.interfaces import (
+    IIntakeSource,
+    IMailbox,
+    IMailer,
+    IMailingList,
+    IRotaSource,
+)
 from moodle_bridge.registry import NoSettings, Registry
 from sync.settings.intake import (
     IntakeAutoApply,
@@ -26,6 +32,7 @@ from sync.settings.mail import (
 )
 from sync.settings.pair import PairSettings
 from sync.settings.root import Settings
+from sync.settings.rota import RotaPersonSettings, RotaSettings
 from sync.settings.sections import (
     BouncesSettings,
     LedgerSettings,
@@ -45,6 +52,7 @@ USUAL = {
     IMailbox: "imap",
     IMailingList: "remote",
     IIntakeSource: "csv",
+    IRotaSource: "rules",
 }
 """The plug-in that is taken where none is named."""
 
@@ -159,6 +167,7 @@ def blocks(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
         )
     yield from _intakes(registry, given)
     yield _own("welcome", "welcome", WelcomeSettings, given)
+    yield from _rota(registry, _table(given, "rota"))
     yield _own("ledger", "ledger", LedgerSettings, given)
     yield _own("safety", "safety", SafetySettings, given)
     yield _own("sync", "sync", SyncSettings, given)
@@ -205,6 +214,32 @@ def _intakes(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
                 # With an empty table things would be applied without being asked.
                 used=used and (name != "auto_apply" or name in row),
             )
+
+
+def _rota(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
+    yield Block(
+        header="[rota]", about=_about(Settings, "rota"), model=RotaSettings, given=given
+    )
+    people, sources = _rows(given, "person"), _rows(given, "source")
+    for index, row in enumerate(people or [{}]):
+        yield Block(
+            header="[[rota.person]]",
+            about=_about(RotaSettings, "people"),
+            model=RotaPersonSettings,
+            given=row,
+            comments=index == 0,
+            used=bool(people),
+        )
+    for index, row in enumerate(sources or [{}]):
+        yield _of_plugin(
+            "[[rota.source]]",
+            _about(RotaSettings, "sources"),
+            IRotaSource,
+            registry,
+            {"source": row},
+            comments=index == 0,
+            used=bool(sources),
+        )
 
 
 def _own(

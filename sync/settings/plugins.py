@@ -10,7 +10,13 @@ from pydantic import ValidationError
 from zope.interface import Interface
 
 from moodle_bridge.errors import PluginError
-from moodle_bridge.interfaces import IIntakeSource, IMailbox, IMailer, IMailingList
+from moodle_bridge.interfaces import (
+    IIntakeSource,
+    IMailbox,
+    IMailer,
+    IMailingList,
+    IRotaSource,
+)
 from moodle_bridge.registry import NoSettings, Registry
 from sync.settings.base import PluginChoice
 from sync.settings.prepare import Surroundings, prepared
@@ -21,6 +27,7 @@ INTERFACES: tuple[tuple[Location, type[Interface]], ...] = (
     (("mail", "in", "*"), IMailbox),
     (("pair", "*", "list"), IMailingList),
     (("intake", "*", "source"), IIntakeSource),
+    (("rota", "source", "*"), IRotaSource),
 )
 """Which tables name a plug-in, and of which kind; `*` is each of an array."""
 

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 from zope.interface import Interface
 
-from moodle_bridge.interfaces import IIntakeSource, IMailbox, IMailer, IMailingList
+from moodle_bridge.interfaces import (
+    IIntakeSource,
+    IMailbox,
+    IMailer,
+    IMailingList,
+    IRotaSource,
+)
 from moodle_bridge.registry import Registry
 from sync.settings.example import blocks
 from sync.settings.keys import Key, keys_of, summary
@@ -50,6 +56,7 @@ _KINDS: tuple[tuple[str, type[Interface]], ...] = (
     ("[[mail.in]]", IMailbox),
     ("[pair.list]", IMailingList),
     ("[intake.source]", IIntakeSource),
+    ("[[rota.source]]", IRotaSource),
 )
 
 

@@ -12,6 +12,7 @@ from sync.settings.base import Section
 from sync.settings.intake import IntakeSettings
 from sync.settings.mail import MailSettings
 from sync.settings.pair import PairSettings
+from sync.settings.rota import RotaSettings
 from sync.settings.sections import (
     BouncesSettings,
     LedgerSettings,
@@ -53,6 +54,11 @@ class Settings(Section):
     welcome: WelcomeSettings = Field(
         default_factory=WelcomeSettings,
         description="What somebody new is told by mail.",
+    )
+    rota: RotaSettings = Field(
+        default_factory=RotaSettings,
+        description="Who shares the watch, and where it stands who is on duty when."
+        " No rota is needed; then nobody is alerted.",
     )
     safety: SafetySettings = Field(
         default_factory=SafetySettings,

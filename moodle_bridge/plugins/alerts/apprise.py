@@ -20,7 +20,7 @@ class AppriseAlertsSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: SecretStr = Field(
-        description="The Apprise address, ntfys://TOPIC or tgram://TOKEN/CHAT say; most"
+        description="The Apprise address, ntfys://NAME or tgram://TOKEN/CHAT say; most"
         " hold a secret. See https://github.com/caronc/apprise/wiki.",
     )
     short: bool = Field(

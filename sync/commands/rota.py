@@ -1,0 +1,504 @@
+"""`moodle-bridge rota`: who is on duty, when nobody is, and changes for a while."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from mappings.rota.compiling import joined
+from mappings.rota.duty import Period, cover, on_duty
+from mappings.rota.fairness import balance, loads
+from mappings.rota.wall_clock import local_day, moment
+from moodle_bridge.errors import ConfigError
+from moodle_bridge.model.rota import DutyRole, Facilitator, Layer, LayerKind, Shift
+from sync.bridge import Bridge
+from sync.cli.result import ExitCode, Result, Table
+from sync.rota.people import facilitator_named
+
+if TYPE_CHECKING:
+    from sync.cli.invocation import Invocation
+    from sync.rota.book import Rota
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MARKS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def show(
+    invocation: Invocation,
+    *,
+    first: date | None,
+    weeks: int,
+    person: str | None,
+    zone: str | None,
+) -> Result:
+    """Show who is on duty for some weeks, as a table and as a plot of hours.
+
+    `first` is a day of the first week; None is this week. `zone` is the reader's, None
+    that of the rota.
+    """
+    with _opened(invocation) as bridge:
+        rota = bridge.rota
+        place = _zone(zone, bridge.settings.rota.zone)
+        day = first or local_day(bridge.clock(), place)
+        monday = day - timedelta(days=day.weekday())
+        start = moment(monday, time(), place)
+        end = moment(monday + timedelta(weeks=weeks), time(), place)
+        shifts = _wanted(rota.shifts(start, end), rota.people, person)
+        names = {one.key: one.name for one in rota.people}
+        rows = [
+            (
+                _when(shift.start, place),
+                _when(shift.end, place),
+                names.get(shift.person, shift.person),
+                str(shift.role),
+                shift.why,
+            )
+            for shift in shifts
+        ]
+        parts: list[str | Table] = [f"All times in {place}."]
+        parts.append(
+            Table(columns=("from", "to", "who", "as", "because of"), rows=rows)
+            if rows
+            else "Nobody is on duty in this time."
+        )
+        parts += _plot(shifts, rota.people, monday, weeks, place)
+        return Result(
+            exit_code=_code(rota),
+            parts=[*parts, *_told(rota)],
+            data={
+                "zone": place,
+                "shifts": [_json(shift) for shift in shifts],
+                "sources": _states(rota),
+            },
+        )
+
+
+def who(invocation: Invocation, *, at: datetime | None, zone: str | None) -> Result:
+    """Say who is on duty at a moment (None = now), and who comes next."""
+    with _opened(invocation) as bridge:
+        rota = bridge.rota
+        place = _zone(zone, bridge.settings.rota.zone)
+        wanted = _placed(at, place) if at else bridge.clock()
+        shifts = rota.shifts(wanted - timedelta(days=1), wanted + timedelta(days=8))
+        here = on_duty(shifts, wanted)
+        names = {one.key: one.name for one in rota.people}
+        following = next(
+            (
+                shift
+                for shift in shifts
+                if shift.start > wanted and shift.role is DutyRole.PRIMARY
+            ),
+            None,
+        )
+        lines = [
+            f"{names.get(shift.person, shift.person)} ({shift.role}), until"
+            f" {_when(shift.end, place)} {place}"
+            for shift in here
+        ] or [f"Nobody is on duty at {_when(wanted, place)} {place}."]
+        if following is not None:
+            lines.append(
+                f"Next: {names.get(following.person, following.person)}, from"
+                f" {_when(following.start, place)}."
+            )
+        return Result(
+            exit_code=_code(rota),
+            parts=[*lines, *_told(rota)],
+            data={
+                "at": wanted,
+                "on_duty": [_json(shift) for shift in here],
+                "next": None if following is None else _json(following),
+            },
+        )
+
+
+def gaps(invocation: Invocation, *, weeks: int, zone: str | None) -> Result:
+    """Show when nobody is on duty as primary in the weeks to come."""
+    with _opened(invocation) as bridge:
+        rota = bridge.rota
+        place = _zone(zone, bridge.settings.rota.zone)
+        start = bridge.clock()
+        end = start + timedelta(weeks=weeks)
+        shifts = rota.shifts(start, end)
+        found = cover(shifts).gaps(start, end)
+        total = sum((period[1] - period[0] for period in found), timedelta())
+        share = 1 - total / (end - start)
+        parts: list[str | Table] = [
+            f"{share:.0%} of the next {weeks} weeks is covered."
+        ]
+        if found:
+            parts.append(
+                Table(
+                    columns=("from", "to", "hours"),
+                    rows=[
+                        (
+                            _when(begins, place),
+                            _when(ends, place),
+                            f"{(ends - begins).total_seconds() / 3600:.1f}",
+                        )
+                        for begins, ends in found
+                    ],
+                    title=f"Nobody is on duty ({place})",
+                )
+            )
+        return Result(
+            exit_code=_code(rota),
+            parts=[*parts, *_told(rota)],
+            data={
+                "covered": round(share, 4),
+                "gaps": [_span(period) for period in found],
+            },
+        )
+
+
+def fairness(invocation: Invocation, *, weeks: int, ahead: bool) -> Result:
+    """Show how the load was shared in the last weeks, or will be in the next."""
+    with _opened(invocation) as bridge:
+        rota = bridge.rota
+        now = bridge.clock()
+        length = timedelta(weeks=weeks)
+        start, end = (now, now + length) if ahead else (now - length, now)
+        found = loads(rota.shifts(start, end), rota.people)
+        names = {one.key: one.name for one in rota.people}
+        even = {
+            "hours": balance([load.hours for load in found]),
+            "nights": balance([load.nights for load in found]),
+            "weekends": balance([load.weekends for load in found]),
+        }
+        said = ", ".join(
+            f"{what} {value:.0%}" for what, value in even.items() if value is not None
+        )
+        when = "next" if ahead else "last"
+        return Result(
+            exit_code=_code(rota),
+            parts=[
+                Table(
+                    title=f"The {when} {weeks} weeks, by the clock where each lives",
+                    columns=("who", "hours", "nights", "weekends", "backup", "shifts"),
+                    rows=[
+                        (
+                            names[load.person],
+                            f"{load.hours:g}",
+                            f"{load.nights:g}",
+                            f"{load.weekends:g}",
+                            f"{load.backup:g}",
+                            str(load.shifts),
+                        )
+                        for load in found
+                    ],
+                ),
+                f"Evenly shared (100 % = all carry the same): {said or 'nothing yet'}.",
+                *_told(rota),
+            ],
+            data={
+                "loads": [
+                    {
+                        "person": load.person,
+                        "hours": load.hours,
+                        "nights": load.nights,
+                        "weekends": load.weekends,
+                        "backup": load.backup,
+                        "shifts": load.shifts,
+                    }
+                    for load in found
+                ],
+                "balance": even,
+            },
+        )
+
+
+def override(
+    invocation: Invocation,
+    *,
+    person: str | None,
+    by: str,
+    start: datetime,
+    end: datetime,
+    reason: str,
+    dry_run: bool,
+) -> Result:
+    """Put somebody in another's place for a while, or beside whoever is on duty."""
+    with _opened(invocation) as bridge:
+        people = bridge.rota.people
+        layer = _layer(
+            bridge,
+            LayerKind.OVERRIDE,
+            start,
+            end,
+            person=facilitator_named(people, person).key if person else None,
+            takes_over=facilitator_named(people, by).key,
+        )
+        return _laid(bridge, layer, reason, dry_run=dry_run)
+
+
+def absent(
+    invocation: Invocation,
+    *,
+    person: str,
+    start: datetime,
+    end: datetime,
+    reason: str,
+    dry_run: bool,
+) -> Result:
+    """Take somebody off duty for a while."""
+    with _opened(invocation) as bridge:
+        key = facilitator_named(bridge.rota.people, person).key
+        layer = _layer(bridge, LayerKind.ABSENCE, start, end, person=key)
+        return _laid(bridge, layer, reason, dry_run=dry_run)
+
+
+def changes(invocation: Invocation) -> Result:
+    """List the changes that hold now or will."""
+    with _opened(invocation) as bridge:
+        now = bridge.clock()
+        place = bridge.settings.rota.zone
+        with bridge.ledger.reading() as transaction:
+            kept = transaction.layers.between(
+                now, now + timedelta(days=3660), state=None
+            )
+        return Result(
+            parts=[
+                Table(
+                    columns=("id", "what", "who", "instead", "from", "to", "state"),
+                    rows=[
+                        (
+                            one.layer.key,
+                            str(one.layer.kind),
+                            one.layer.person or "",
+                            one.layer.takes_over or "",
+                            _when(one.layer.start, place),
+                            _when(one.layer.end, place),
+                            one.state,
+                        )
+                        for one in kept
+                    ],
+                )
+                if kept
+                else "Nothing changes the rota."
+            ],
+            data={
+                "changes": [
+                    {
+                        "id": one.layer.key,
+                        "kind": str(one.layer.kind),
+                        "person": one.layer.person,
+                        "takes_over": one.layer.takes_over,
+                        "start": one.layer.start,
+                        "end": one.layer.end,
+                        "state": one.state,
+                        "reason": one.reason,
+                    }
+                    for one in kept
+                ]
+            },
+        )
+
+
+def cancel(invocation: Invocation, *, key: str) -> Result:
+    """Take a change back; what has passed stays as it was."""
+    with _opened(invocation) as bridge:
+        bridge.rota.freeze()
+        with bridge.ledger.writing() as transaction:
+            if transaction.layers.get(key) is None:
+                raise ConfigError(
+                    "there is no such change",
+                    item=key,
+                    advice="See `moodle-bridge rota changes`.",
+                )
+            transaction.layers.change(key, state="cancelled")
+        return Result(parts=[f"Taken back: {key}."], data={"id": key})
+
+
+def _opened(invocation: Invocation) -> Bridge:
+    settings = invocation.settings()
+    if not settings.rota.people or not settings.rota.sources:
+        raise ConfigError(
+            "there is no rota in bridge.toml",
+            item="[rota]",
+            advice="Add [[rota.person]] and [[rota.source]] tables;"
+            " docs/how-to-rota.md shows how.",
+        )
+    return Bridge(settings, invocation.registry(), clock=invocation.clock)
+
+
+def _layer(
+    bridge: Bridge,
+    kind: LayerKind,
+    start: datetime,
+    end: datetime,
+    *,
+    person: str | None = None,
+    takes_over: str | None = None,
+) -> Layer:
+    zone = bridge.settings.rota.zone
+    begins, ends = _placed(start, zone), _placed(end, zone)
+    if ends <= begins:
+        raise ConfigError(
+            "it ends before it begins", item=str(kind), advice="Look at both times."
+        )
+    if ends <= bridge.clock():
+        raise ConfigError(
+            "it is over already, and what has passed does not change",
+            item=str(kind),
+            advice="Give times that are yet to come.",
+        )
+    seed = f"{kind} {begins.isoformat()} {ends.isoformat()} {person} {takes_over}"
+    digest = hashlib.sha256(seed.encode()).hexdigest()[:8]
+    return Layer(
+        key=f"{kind}-{digest}",
+        kind=kind,
+        start=begins,
+        end=ends,
+        person=person,
+        takes_over=takes_over,
+    )
+
+
+def _laid(bridge: Bridge, layer: Layer, reason: str, *, dry_run: bool) -> Result:
+    zone = bridge.settings.rota.zone
+    before = bridge.rota.shifts(layer.start, layer.end)
+    if not dry_run:
+        # What has passed is written down first: it must not change by this.
+        bridge.rota.freeze()
+        with bridge.ledger.writing() as transaction:
+            transaction.layers.add(layer, asked_by="admin", reason=reason)
+        after = bridge.rota.shifts(layer.start, layer.end)
+    else:
+        after = before
+    holes = cover(after).gaps(layer.start, layer.end)
+    parts: list[str | Table] = [
+        f"{'Would be laid' if dry_run else 'Laid'} over the rota: {layer.key}."
+    ]
+    if not dry_run:
+        parts += [
+            f"Nobody is on duty from {_when(begins, zone)} to {_when(ends, zone)}"
+            f" {zone}."
+            for begins, ends in holes
+        ]
+    return Result(
+        exit_code=ExitCode.DONE,
+        parts=parts,
+        data={
+            "id": layer.key,
+            "dry_run": dry_run,
+            "gaps": [_span(period) for period in holes],
+        },
+    )
+
+
+def _wanted(
+    shifts: Sequence[Shift], people: Sequence[Facilitator], person: str | None
+) -> tuple[Shift, ...]:
+    if person is None:
+        return joined(shifts)
+    key = facilitator_named(people, person).key
+    return tuple(shift for shift in shifts if shift.person == key)
+
+
+def _plot(
+    shifts: Sequence[Shift],
+    people: Sequence[Facilitator],
+    monday: date,
+    weeks: int,
+    zone: str,
+) -> list[str]:
+    """Return a line a day, a letter an hour: who is on duty as primary."""
+    marks = dict(zip((one.key for one in people), _MARKS, strict=False))
+    primaries = [shift for shift in shifts if shift.role is DutyRole.PRIMARY]
+    lines = [
+        "",
+        "An hour a letter; . nobody, + several:",
+        f"{'':14}0     6     12    18",
+    ]
+    for number in range(weeks * 7):
+        day = monday + timedelta(days=number)
+        row = []
+        for hour in range(24):
+            at = moment(day, time(hour, 30), zone)
+            here = [one.person for one in primaries if one.start <= at < one.end]
+            mark = marks.get(here[0], "?") if here else "."
+            row.append("+" if len(set(here)) > 1 else mark)
+        lines.append(f"{_DAYS[day.weekday()]} {day.isoformat()} {''.join(row)}")
+    lines.append(
+        "  ".join(
+            f"{mark} = {one.name}" for one, mark in zip(people, _MARKS, strict=False)
+        )
+    )
+    return lines
+
+
+def _zone(zone: str | None, default: str) -> str:
+    if zone is None:
+        return default
+    try:
+        ZoneInfo(zone)
+    except (KeyError, OSError, ValueError):
+        raise ConfigError(
+            "there is no such time zone",
+            item=zone,
+            advice="Write it by its name, as Africa/Kampala.",
+        ) from None
+    return zone
+
+
+def _placed(at: datetime, zone: str) -> datetime:
+    """Return a moment; one without a zone is by the clock of `zone`."""
+    if at.tzinfo is None:
+        return moment(at.date(), at.time(), zone)
+    return at.astimezone(UTC)
+
+
+def _when(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+
+
+def _told(rota: Rota) -> list[str]:
+    """Return what an admin should know of the sources."""
+    lines = []
+    for state in rota.states():
+        if state.problem:
+            since = f"what it said {state.read_at:%Y-%m-%d %H:%M} UTC is used"
+            used = since if state.read_at else "it was never read, so it holds nobody"
+            lines.append(f"{state.name}: {state.problem}; {used}.")
+        if state.unknown:
+            lines.append(
+                f"{state.name}: nobody of the rota is called"
+                f" {', '.join(state.unknown)}; add the name to [[rota.person]]."
+            )
+        lines += [f"{state.name}: {problem}" for problem in state.problems]
+    return lines
+
+
+def _states(rota: Rota) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": state.name,
+            "read_at": state.read_at,
+            "problem": state.problem,
+            "unknown": list(state.unknown),
+            "problems": list(state.problems),
+        }
+        for state in rota.states()
+    ]
+
+
+def _code(rota: Rota) -> ExitCode:
+    down = any(state.problem for state in rota.states())
+    return ExitCode.UNREACHABLE if down else ExitCode.DONE
+
+
+def _json(shift: Shift) -> dict[str, Any]:
+    return {
+        "person": shift.person,
+        "role": str(shift.role),
+        "start": shift.start,
+        "end": shift.end,
+        "why": shift.why,
+    }
+
+
+def _span(period: Period) -> dict[str, datetime]:
+    return {"start": period[0], "end": period[1]}

@@ -1,0 +1,73 @@
+"""The section [rota]: who shares the watch, and where it stands who is on when."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from sync.settings.base import PluginChoice, Section
+from sync.settings.values import Address, Language, NumberOrName, ShortName, ZoneName
+
+
+class RotaPersonSettings(Section):
+    """Somebody who shares the watch."""
+
+    key: ShortName = Field(
+        description="A short name for the rota and the command line. Never change it:"
+        " the history knows people by it.",
+        examples=["ana"],
+    )
+    name: str = Field(
+        min_length=1, description="What people call them.", examples=["Ana Kato"]
+    )
+    user: NumberOrName | None = Field(
+        default=None,
+        description="Their account in Moodle: username, address or user id. By it their"
+        " answers are known.",
+        examples=["ana.kato"],
+    )
+    address: Address | None = Field(
+        default=None,
+        description="Where mail reaches them; that of their account if left out.",
+        examples=["ana@example.org"],
+    )
+    zone: ZoneName = Field(
+        description="The time zone they live in.", examples=["Africa/Kampala"]
+    )
+    language: Language = Field(
+        default="en", description="The language in which the bridge writes to them."
+    )
+    names: tuple[str, ...] = Field(
+        default=(),
+        strict=False,
+        description="What calendars and tables call them beside that.",
+        examples=[["Ana K."]],
+    )
+    lead: bool = Field(
+        default=False, description="Whether they are told when nobody is on duty."
+    )
+
+
+class RotaSettings(Section):
+    """Who is on duty when.
+
+    It may stand in several places at once: what they hold is laid together.
+    """
+
+    zone: ZoneName = Field(
+        default="UTC",
+        description="The zone in which weeks and tables of the rota are shown where"
+        " nobody says another.",
+        examples=["Europe/Amsterdam"],
+    )
+    people: tuple[RotaPersonSettings, ...] = Field(
+        default=(),
+        alias="person",
+        strict=False,
+        description="Who shares the watch: one [[rota.person]] for each.",
+    )
+    sources: tuple[PluginChoice, ...] = Field(
+        default=(),
+        alias="source",
+        strict=False,
+        description="Where the rota stands: any number of plug-ins with their keys.",
+    )

@@ -1,0 +1,164 @@
+"""The rota on the command line: who is on when, and changes for a while."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sync.cli.result import ExitCode
+from tests.unit.sync_cli.cli_calls import Call, Configured
+
+# A Monday; clocks in Amsterdam change on the Sunday after.
+NOW = datetime(2026, 3, 23, 9, 30, tzinfo=UTC)
+ROTA = """
+[[rota.person]]
+key = "ana"
+name = "Ana Kato"
+zone = "Africa/Kampala"
+lead = true
+
+[[rota.person]]
+key = "ben"
+name = "Ben de Vries"
+zone = "Europe/Amsterdam"
+
+[[rota.source]]
+plugin = "rules"
+
+[[rota.source.rule]]
+name = "days"
+people = ["ana", "ben"]
+zone = "Europe/Amsterdam"
+days = "weekdays"
+start = "08:00"
+end = "18:00"
+turn = "daily"
+anchor = 2026-03-23
+"""
+
+
+@pytest.fixture
+def rota(configured: Configured, tmp_path: Path) -> Path:
+    configured()
+    path = tmp_path / "bridge.toml"
+    zoned = path.read_text().replace(
+        "\n[rota]\n", '\n[rota]\nzone = "Europe/Amsterdam"\n'
+    )
+    path.write_text(zoned + ROTA)
+    return path
+
+
+def test_who_is_on_duty_and_who_is_next(rota: Path, call: Call) -> None:
+    called = call("rota", "who", now=NOW)
+    assert called.code == 0
+    assert "Ana Kato (primary), until Mon 2026-03-23 18:00" in called.out
+    assert "Next: Ben de Vries, from Tue 2026-03-24 08:00." in called.out
+
+
+def test_who_is_on_duty_at_a_time_by_the_clock_of_the_rota(
+    rota: Path, call: Call
+) -> None:
+    assert "Ben de Vries" in call("rota", "who", "2026-03-24 17:59", now=NOW).out
+    at_night = call("rota", "who", "2026-03-24 18:00", now=NOW).out
+    assert at_night.startswith("Nobody is on duty at Tue 2026-03-24 18:00")
+
+
+def test_a_week_is_shown_as_a_table_and_a_plot(rota: Path, call: Call) -> None:
+    called = call("rota", "show", now=NOW)
+    assert "All times in Europe/Amsterdam." in called.out
+    assert "Mon 2026-03-23 ........aaaaaaaaaa......" in called.out
+    assert "Tue 2026-03-24 ........bbbbbbbbbb......" in called.out
+    assert "Sat 2026-03-28 ........................" in called.out
+    assert "a = Ana Kato  b = Ben de Vries" in called.out
+
+
+def test_it_is_shown_in_the_readers_zone_also_over_a_change_of_clocks(
+    rota: Path, call: Call
+) -> None:
+    called = call(
+        "rota", "show", "--weeks", "2", "--zone", "Africa/Kampala", "--json", now=NOW
+    )
+    starts = [shift["start"][:16] for shift in json.loads(called.out)["shifts"]]
+    # Eight o'clock in Amsterdam, a UTC hour earlier from the second week on.
+    assert (starts[0], starts[5]) == ("2026-03-23T07:00", "2026-03-30T06:00")
+
+
+def test_only_the_shifts_of_one_person(rota: Path, call: Call) -> None:
+    called = call("rota", "show", "--person", "ben", "--json", now=NOW)
+    assert {shift["person"] for shift in json.loads(called.out)["shifts"]} == {"ben"}
+
+
+def test_an_unknown_person_is_told_with_who_there_is(rota: Path, call: Call) -> None:
+    called = call("rota", "show", "--person", "zoe", now=NOW)
+    assert called.code == ExitCode.CONFIGURATION
+    assert "ana (Ana Kato), ben (Ben de Vries)" in called.err
+
+
+def test_gaps_are_shown_with_the_share_that_is_covered(rota: Path, call: Call) -> None:
+    called = call("rota", "gaps", "--weeks", "1", "--json", now=NOW)
+    data = json.loads(called.out)
+    assert data["covered"] == pytest.approx(50 / 168, abs=0.01)
+    assert data["gaps"][0]["start"].startswith("2026-03-23T17:00")
+
+
+def test_an_absence_leaves_a_gap_and_says_so(rota: Path, call: Call) -> None:
+    called = call(
+        *("rota", "absent", "ana", "--from", "2026-03-25 12:00", "--to", "2026-03-27"),
+        now=NOW,
+    )
+    assert called.code == 0
+    assert "Nobody is on duty from Wed 2026-03-25 12:00" in called.out
+    assert "Ana Kato" not in call("rota", "who", "2026-03-25 13:00", now=NOW).out
+
+
+def test_an_override_puts_somebody_in_the_place_and_can_be_taken_back(
+    rota: Path, call: Call
+) -> None:
+    change = ("rota", "override", "--person", "ana", "--by", "ben", "--from")
+    when = ("2026-03-25 08:00", "--to", "2026-03-25 18:00")
+    tried = call(*change, *when, "--dry-run", now=NOW)
+    assert "Would be laid" in tried.out
+    assert "Ana" in call("rota", "who", "2026-03-25 09:00", now=NOW).out
+    laid = json.loads(call(*change, *when, "--json", now=NOW).out)
+    assert "Ben" in call("rota", "who", "2026-03-25 09:00", now=NOW).out
+    assert laid["id"] in call("rota", "changes", now=NOW).out
+    assert call("rota", "cancel", laid["id"], now=NOW).code == 0
+    assert "Ana" in call("rota", "who", "2026-03-25 09:00", now=NOW).out
+
+
+def test_what_has_passed_cannot_be_changed(rota: Path, call: Call) -> None:
+    called = call(
+        *("rota", "absent", "ana", "--from", "2026-03-20", "--to", "2026-03-21"),
+        now=NOW,
+    )
+    assert called.code == ExitCode.CONFIGURATION
+    assert "over already" in called.err
+
+
+def test_the_load_is_shown_by_the_clock_of_each(rota: Path, call: Call) -> None:
+    called = call("rota", "fairness", "--ahead", "--weeks", "2", "--json", now=NOW)
+    data = json.loads(called.out)
+    ana, ben = data["loads"]
+    # Two weeks of ten hours a day; by the end clocks went forward, so that an hour
+    # more of the last day lies within them.
+    assert ana["hours"] + ben["hours"] == 101
+    # Amsterdam's day ends after seven in the evening in Kampala, never at night.
+    assert (ana["nights"], ana["weekends"]) == (0, 0)
+    assert data["balance"]["hours"] == pytest.approx(1, abs=0.25)
+
+
+def test_without_a_rota_it_says_how_to_have_one(
+    configured: Configured, call: Call
+) -> None:
+    configured()
+    called = call("rota", "who", now=NOW)
+    assert called.code == ExitCode.CONFIGURATION
+    assert "[[rota.person]]" in called.err
+
+
+def test_names_that_nobody_has_are_told(rota: Path, call: Call) -> None:
+    rota.write_text(rota.read_text().replace('["ana", "ben"]', '["ana", "ben", "zoe"]'))
+    assert "nobody of the rota is called zoe" in call("rota", "who", now=NOW).out
