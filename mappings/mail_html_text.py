@@ -35,6 +35,7 @@ _HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript"}
 _QUOTES_MOST = 200
 _LAID_OUT_MOST = 80_000
 _ALT_LONGEST = 8
+_DRAWN = "-" * 10
 
 
 def text_from_mail_html(html: str) -> str:
@@ -52,6 +53,7 @@ def text_from_mail_html(html: str) -> str:
     try:
         _show_links(tree)
         _show_small_pictures(tree)
+        _draw_lines(tree)
         _mark_signatures(tree)
         _mark_quotes(tree)
         text = _laid_out(tree)
@@ -89,6 +91,13 @@ def _mark_quotes(tree: etree._Element) -> None:
         element.tag = "pre"
         element.text = "\n".join(lines) if text.strip() else ""
         element.tail = tail
+
+
+def _draw_lines(tree: etree._Element) -> None:
+    """Draw what the layout leaves out: a mail below often has nothing else above it."""
+    for element in list(tree.iter("hr")):
+        element.tag = "pre"
+        element.text = _DRAWN
 
 
 def _mark_signatures(tree: etree._Element) -> None:
@@ -132,8 +141,8 @@ def _is_quote(element: etree._Element) -> bool:
         return cited or not indented
     return (
         not _QUOTE_CLASSES.isdisjoint(classes)
-        and next(element.iter("blockquote"), None) is None
-    )
+        or element.get("data-marker") == "__QUOTED_TEXT__"
+    ) and next(element.iter("blockquote"), None) is None
 
 
 def _show_links(tree: etree._Element) -> None:

@@ -34,6 +34,7 @@ _CONTEXT_LEFT = 5
 _CHOSEN_MOST = 12
 _CHOSEN_OF_OURS = 4
 _ALL_OF_OURS = 0.7
+_DRAWN_WITHIN = 200
 
 _BLANK, _TEXT, _QUOTE, _ATTRIBUTION = "etqa"
 
@@ -356,7 +357,26 @@ class _Cutter:
             ):
                 found.append((attribution.start, attribution.end, "mail-below"))
                 break
+        drawn = self._drawn_above_ours()
+        if drawn is not None:
+            found.append((drawn, drawn + 1, "mail-below"))
         return min(found, default=None)
+
+    def _drawn_above_ours(self) -> int | None:
+        """Return the place of a line drawn above all that was sent, and nothing else.
+
+        However short that is: a line above it and nothing of the author's in it or
+        below it are proof.
+        """
+        last = len(self.lines)
+        for place in range(last - 1, max(0, last - _DRAWN_WITHIN), -1):
+            if not self.sent or not is_divider(self.lines[place]):
+                continue
+            below = [line for line in self.lines[place + 1 :] if line.strip()]
+            ours = self.words.ours_among(below, least=1, alone=1)
+            if below and all(ours) and self.words.share(below) >= _ALL_OF_OURS:
+                return place
+        return None
 
     def _answers_inside(self, start: int) -> bool:
         """Say whether the author wrote into the mail below; turns proof into quotes."""
@@ -480,6 +500,8 @@ class _Cutter:
         if self.sent:
             return False
         above = self.lines[start - 1]
+        if is_divider(above):
+            return True
         close = block[0] == _QUOTE or above.rstrip().endswith((":", "："))
         return not close or _QUOTE in self.kinds[:start]
 

@@ -12,6 +12,7 @@ from mappings.mail_html_text import text_from_mail_html
         ("<p>One</p><p>Two<br>three</p>", "One\n\nTwo\nthree"),
         ("a<style>b{}</style><script>c</script>", "a"),
         ('<p>seen</p><p style="display:none">hidden</p>', "seen"),
+        ("<p>one</p><hr><p>two</p>", "one\n\n----------\n\ntwo"),
         ("<ul><li>one<li>two</ul>", "  * one\n  * two"),
         ("<blockquote>one<blockquote>two</blockquote></blockquote>", "> one\n> > two"),
         ('<a href="http://x.org/a">here</a>', "here <http://x.org/a>"),

@@ -161,6 +161,14 @@ class TestWhereWeKnowWhatWasSent:
         quoted = "\n".join(textwrap.wrap(PARENT.replace("\n", " "), 40))
         assert trim(f"We come.\n\n{quoted}", sent_text=PARENT).kept == "We come."
 
+    def test_however_short_it_is_it_goes_from_under_a_drawn_line(self) -> None:
+        told = trim(
+            "We come.\n\n-----\n\nHow many?\n\nAna", sent_text="How many?\n\nAna"
+        )
+        assert (told.kept, told.rules) == ("We come.", ("mail-below",))
+        own = "We come.\n\n-----\n\nHow many?\n\nAna, when do you come?"
+        assert trim(own, sent_text="How many?\n\nAna").kept == own
+
     def test_our_words_in_the_authors_mouth_are_the_authors(self) -> None:
         text = "Thank you.\nBring the numbers of your pumps."
         assert trim(text, parent_text=PARENT).kept == text
