@@ -248,7 +248,9 @@ def _line(row: Understood) -> tuple[str, ...]:
     number = str(row.entry.row) if row.entry.row is not None else shown(row.entry.key)
     wrong = ", ".join(problem.code.value for problem in row.problems)
     if one is None:
-        return (number, "(not taken)", *[""] * 7, wrong)
+        seen = row.draft
+        name = f"{seen.fullname} (not taken)".strip() if seen else "(not taken)"
+        return (number, name, seen.email if seen else "", *[""] * 6, wrong)
     return (
         number,
         f"{one.fullname}{' (withdrew)' if one.withdrawn else ''}",

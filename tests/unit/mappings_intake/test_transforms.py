@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.intake.agreeing import agreed
+from mappings.intake.answers import Given
 from mappings.intake.channels import channel_named, with_hour
+from mappings.intake.custom_fields import custom_value
 from mappings.intake.dates import day_of, hour_of, weekday_of
-from mappings.intake.fields import DateOrder
+from mappings.intake.fields import AnswerKind, Asked, DateOrder
 from mappings.intake.phones import phone_in
 from mappings.intake.problems import Code
 from mappings.intake.texts import plain_text
@@ -232,3 +234,46 @@ def test_a_text_is_kept_on_one_line_and_cut_where_moodle_would() -> None:
     assert text is not None
     assert len(text) == 255
     assert [flaw.code for flaw in flaws] == [Code.TOO_LONG]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value", "code"),
+    [
+        (AnswerKind.TEXT, " Rede  Sul ", "Rede Sul", None),
+        (AnswerKind.DATE, "12/03/1990", "1990-03-12", None),
+        (AnswerKind.DATE, "soon", None, Code.DATE_UNREADABLE),
+        (AnswerKind.YES_NO, "Oui", "1", None),
+        (AnswerKind.YES_NO, "Non", "0", None),
+        (AnswerKind.YES_NO, "?", None, Code.YES_NO_UNCLEAR),
+        (AnswerKind.PHONE, "84 123 4567", "+258841234567", None),
+        (AnswerKind.PHONE, "12", None, Code.PHONE_UNREADABLE),
+        (AnswerKind.COUNTRY, "Ivoorkust", "CI", None),
+        (AnswerKind.COUNTRY, "Congo", None, Code.COUNTRY_AMBIGUOUS),
+        (AnswerKind.LANGUAGE, "Frans", "fr", None),
+        (AnswerKind.LANGUAGE, "?", None, Code.LANGUAGE_UNKNOWN),
+    ],
+)
+def test_a_custom_field_gets_its_own_form(
+    kind: AnswerKind, text: str, value: str | None, code: Code | None
+) -> None:
+    asked = Asked(questions=("q",), kind=kind)
+
+    found, flaws = custom_value(Given.plain(text), asked, "MZ")
+
+    assert found == value
+    assert [flaw.code for flaw in flaws] == ([] if code is None else [code])
+
+
+def test_the_name_of_a_ready_answer_may_be_the_country() -> None:
+    given = Given(text="Our neighbours", names=("zm",))
+    asked = Asked(questions=("q",), kind=AnswerKind.COUNTRY)
+
+    assert custom_value(given, asked, None) == ("ZM", ())
+
+
+def test_words_for_no_and_for_yes_may_both_be_given() -> None:
+    words = {"yes": ("in",), "no": ("out",)}
+
+    assert agreed(("In",), **words) is True
+    assert agreed(("OUT",), **words) is False
+    assert agreed(("yes",), **words) is None

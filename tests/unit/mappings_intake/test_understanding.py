@@ -343,3 +343,42 @@ def test_every_problem_has_words_and_advice(code: Code, language: str) -> None:
     assert problem.what(language)
     assert problem.advice(language)
     assert problem.data(language)["code"] == code.value
+
+
+def test_who_cannot_be_taken_can_still_be_named_and_told() -> None:
+    refused = read(country="Congo")
+
+    assert refused.applicant is None
+    assert refused.draft is not None
+    assert refused.draft.email == "ana.silva@example.org"
+    assert (refused.draft.language, refused.draft.fullname) == ("pt", "Ana Silva")
+
+
+def test_the_whole_name_may_be_asked_for_in_one_question() -> None:
+    fields = {
+        subject: asked
+        for subject, asked in MAPPING.fields.items()
+        if subject not in {Subject.FIRST_NAME, Subject.LAST_NAME}
+    }
+    fields[Subject.NAME] = Asked(questions=("First name", "Last name"))
+
+    one = read(mapping=replace(MAPPING, fields=fields), last_name="da Silva").applicant
+
+    assert one is not None
+    assert (one.first_name, one.last_name) == ("Ana", "da Silva")
+
+
+def test_a_second_address_like_the_first_is_none() -> None:
+    one = read(second_email="ANA.silva@example.org").applicant
+
+    assert one is not None
+    assert one.second_email is None
+
+
+def test_a_status_that_says_neither_is_told() -> None:
+    status = Asked(questions=("Status",))
+    mapping = replace(MAPPING, fields={**MAPPING.fields, Subject.WITHDRAWN: status})
+
+    assert codes(read(mapping=mapping, withdrawn="later")) == [
+        "error:yes-no-unclear:withdrawn"
+    ]
