@@ -79,7 +79,7 @@ def named(people: Sequence[Sighted], world: World, whose: Mapping[str, str]) -> 
         if not waiting:
             return Named(accounts=accounts, usernames=usernames)
     raise Permanent(
-        "no lost usernames are found",
+        "no free usernames are found",
         item=", ".join(one.applicant.fullname for one in waiting[:3]),
         advice="Choose another policy of usernames in bridge.toml.",
     )
