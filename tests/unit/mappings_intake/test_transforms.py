@@ -272,8 +272,8 @@ def test_the_name_of_a_ready_answer_may_be_the_country() -> None:
 
 
 def test_words_for_no_and_for_yes_may_both_be_given() -> None:
-    words = {"yes": ("in",), "no": ("out",)}
+    said = {
+        text: agreed((text,), yes=("in",), no=("out",)) for text in ("In", "OUT", "yes")
+    }
 
-    assert agreed(("In",), **words) is True
-    assert agreed(("OUT",), **words) is False
-    assert agreed(("yes",), **words) is None
+    assert said == {"In": True, "OUT": False, "yes": None}

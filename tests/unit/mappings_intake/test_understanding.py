@@ -355,10 +355,10 @@ def test_who_cannot_be_taken_can_still_be_named_and_told() -> None:
 
 
 def test_the_whole_name_may_be_asked_for_in_one_question() -> None:
-    fields = {
+    fields: dict[Subject, Asked] = {
         subject: asked
         for subject, asked in MAPPING.fields.items()
-        if subject not in {Subject.FIRST_NAME, Subject.LAST_NAME}
+        if subject not in (Subject.FIRST_NAME, Subject.LAST_NAME)
     }
     fields[Subject.NAME] = Asked(questions=("First name", "Last name"))
 
