@@ -16,9 +16,13 @@ def typeform_files(folder: Path, form: PlainForm, secret: str) -> Path:
     """Write a delivery a person, and beside it the header that came with it."""
     for entry in form.entries:
         body = json.dumps(typeform_event(form, entry)).encode()
-        digest = hmac.digest(secret.encode(), body, hashlib.sha256)
-        path = folder / f"{entry.number}.json"
-        path.write_bytes(body)
-        signature = f"sha256={b64encode(digest).decode()}\n"
-        path.with_name(f"{path.name}.signature").write_text(signature)
+        signed(folder / f"{entry.number}.json", body, secret)
     return folder
+
+
+def signed(path: Path, body: bytes, secret: str) -> None:
+    """Write a delivery with its signature."""
+    digest = hmac.digest(secret.encode(), body, hashlib.sha256)
+    path.write_bytes(body)
+    signature = f"sha256={b64encode(digest).decode()}\n"
+    path.with_name(f"{path.name}.signature").write_text(signature)

@@ -34,7 +34,10 @@ def kobo_source(
     host: FormServer, pause: Waits | None = None, **more: Any
 ) -> KoboIntake:
     given = {"url": host.url, "form": "form1", "token": TOKEN} | more
-    return KoboIntake(KoboIntakeSettings.model_validate(given), pause=pause or Waits())
+    return KoboIntake(
+        KoboIntakeSettings.model_validate(given),
+        pause=Waits() if pause is None else pause,
+    )
 
 
 def odk_source(host: FormServer, pause: Waits | None = None, **more: Any) -> OdkIntake:
@@ -45,7 +48,10 @@ def odk_source(host: FormServer, pause: Waits | None = None, **more: Any) -> Odk
         "email": "bridge@example.org",
         "password": PASSWORD,
     } | more
-    return OdkIntake(OdkIntakeSettings.model_validate(given), pause=pause or Waits())
+    return OdkIntake(
+        OdkIntakeSettings.model_validate(given),
+        pause=Waits() if pause is None else pause,
+    )
 
 
 def google_key(folder: Path, host: FormServer) -> Path:
@@ -77,7 +83,8 @@ def google_source(
 ) -> GoogleFormsIntake:
     given = {"url": host.url, "form": "1FAIpQL", "key_file": key} | more
     return GoogleFormsIntake(
-        GoogleFormsIntakeSettings.model_validate(given), pause=pause or Waits()
+        GoogleFormsIntakeSettings.model_validate(given),
+        pause=Waits() if pause is None else pause,
     )
 
 
@@ -91,7 +98,8 @@ def limesurvey_source(
         "password": PASSWORD,
     } | more
     return LimeSurveyIntake(
-        LimeSurveyIntakeSettings.model_validate(given), pause=pause or Waits()
+        LimeSurveyIntakeSettings.model_validate(given),
+        pause=Waits() if pause is None else pause,
     )
 
 
@@ -100,5 +108,6 @@ def typeform_source(
 ) -> TypeformIntake:
     given = {"url": host.url, "form": "u6nXL7", "token": TOKEN} | more
     return TypeformIntake(
-        TypeformIntakeSettings.model_validate(given), pause=pause or Waits()
+        TypeformIntakeSettings.model_validate(given),
+        pause=Waits() if pause is None else pause,
     )

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from citric import Client
 
 _EMPTY = "could not get max id"
-_NO_QUESTIONS = "No questions found"
-_BUSY = "maximum number of login attempts"
+_BUSY = "login attempts"
 
 
 class LimeSurveyIntakeSettings(BaseModel):
@@ -122,7 +121,10 @@ class LimeSurveyIntake:
         try:
             # Imported late: only who keeps a form in LimeSurvey needs it.
             from citric import Client  # noqa: PLC0415
-            from citric.exceptions import LimeSurveyError  # noqa: PLC0415
+            from citric.exceptions import (  # noqa: PLC0415
+                LimeSurveyError,
+                ResponseMismatchError,
+            )
         except ImportError:
             raise ConfigError(
                 "LimeSurvey needs a library that is not installed",
@@ -135,9 +137,13 @@ class LimeSurveyIntake:
             # The session's key stands in the body of every request.
             host.guarded = True
             try:
-                client = Client(
-                    settings.url, settings.username, password, requests_session=host
-                )
+                try:
+                    client = Client(
+                        settings.url, settings.username, password, requests_session=host
+                    )
+                except (LookupError, TypeError, ResponseMismatchError):
+                    # JSON, and not that of a remote call.
+                    raise LimeSurveyError("something that is not LimeSurvey") from None
                 try:
                     yield client
                 finally:
