@@ -64,7 +64,7 @@ _DATED = re.compile(
     r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d[:.h]\d\d(?!\d)|\d([./-])\d{1,2}\1\d"
 )
 # Whoever writes more lines with colons does it to keep this program busy.
-_LOOKED_AT_MOST = 2000
+_LOOKED_AT_MOST = 400
 _BLOCK_MOST = 14
 _FIELDS_LEAST = 3
 _STRANGE_MOST = 2
@@ -95,9 +95,9 @@ def quoted_headers_in(lines: Sequence[str]) -> QuotedHeaders | None:
             end = _block_end(lines, after) or _glued_end(lines, after) or after
         elif ":" in line or "：" in line:
             looked_at += 1
-            if looked_at > _LOOKED_AT_MOST:
-                return None
-            end = _block_end(lines, place) or _glued_end(lines, place)
+            end = _block_end(lines, place)
+            if not end and looked_at <= _LOOKED_AT_MOST:
+                end = _glued_end(lines, place)
             # A mail below has a text; a list of the same words at the end has none.
             if end and not any(rest.strip() for rest in lines[end:]):
                 continue

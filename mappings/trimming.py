@@ -373,10 +373,14 @@ class _Cutter:
             if not self.sent or not is_divider(self.lines[place]):
                 continue
             below = [line for line in self.lines[place + 1 :] if line.strip()]
-            ours = self.words.ours_among(below, least=1, alone=1)
-            if below and all(ours) and self.words.share(below) >= _ALL_OF_OURS:
+            if below and self._covers_all(below):
                 return place
         return None
+
+    def _covers_all(self, lines: Sequence[str]) -> bool:
+        return self.words.share(lines) >= _ALL_OF_OURS and all(
+            self.words.ours_among(lines, least=1, alone=1)
+        )
 
     def _answers_inside(self, start: int) -> bool:
         """Say whether the author wrote into the mail below; turns proof into quotes."""
