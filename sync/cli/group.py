@@ -28,7 +28,6 @@ COMMANDS = {
     "serve": "sync.cli.serve",
     "list": "sync.cli.list",
     "person": "sync.cli.person",
-    "enrol": "sync.cli.enrol",
     "intake": "sync.cli.intake",
     "enrol": "sync.cli.enrol",
     "plugins": "sync.cli.plugins",
