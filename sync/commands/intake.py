@@ -31,6 +31,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_PREVIEWED = (
+    "row", "name", "address", "country", "language", "clock", "phone", "organisation",
+    "mail", "problems",
+)  # fmt: skip
+
+
 def overview(invocation: Invocation) -> Result:
     """List the forms of bridge.toml, with what the ledger has of each."""
     rows: list[dict[str, Any]] = []
@@ -87,22 +93,29 @@ def preview(
         return _one(read, _row_named(read, row), language)
     rows = read.rows if everything else read.rows[:_ROWS]
     parts: list[str | Table] = [
-        Table(
-            title=f"What is read from {read.form.name}",
-            columns=("field", "question", "key"),
-            rows=[
-                (source.field, shown(source.text), shown(source.key))
-                for source in read.reading.every()
-            ],
+        _filled(
+            Table(
+                title=f"What is read from {read.form.name}",
+                columns=("field", "question", "key"),
+                rows=[
+                    (
+                        source.field,
+                        shown(source.text),
+                        shown(source.key) if source.key != source.text else "",
+                    )
+                    for source in read.reading.every()
+                ],
+            )
         ),
         "",
-        Table(
-            title="The entries as they are understood",
-            columns=("row", "name", "address", "country", "language", "clock", "phone",
-                     "organisation", "mail", "problems"),
-            rows=[_line(each) for each in rows],
+        _filled(
+            Table(
+                title="The entries as they are understood",
+                columns=_PREVIEWED,
+                rows=[_line(each) for each in rows],
+            )
         ),
-    ]  # fmt: skip
+    ]
     if len(rows) < len(read.rows):
         parts.append(f"{len(read.rows) - len(rows)} more: --all shows them.")
     parts += ["", *_summary(read, changes)]
@@ -164,7 +177,8 @@ def problems(
 
 
 def _one(read: IntakeRead, row: Understood, language: str) -> Result:
-    values = {} if row.applicant is None else applicant_data(row.applicant)
+    seen = row.applicant or row.draft
+    values = {} if seen is None else applicant_data(seen)
     answers = [
         {
             "field": source.field,
@@ -190,7 +204,7 @@ def _one(read: IntakeRead, row: Understood, language: str) -> Result:
                 ],
             ),
             *(
-                f"{one.severity.value}: {one.what(language)} {one.advice(language)}"
+                f"{one.severity.value}: {one.what(language)}\n  {one.advice(language)}"
                 for one in row.problems
             ),
         ],
@@ -234,6 +248,18 @@ def _hour(channel: Channel | None) -> str | None:
     if channel is None or not channel.is_gathered:
         return None
     return f"{channel.at:%H:%M}"
+
+
+def _filled(table: Table) -> Table:
+    """Return a table without the columns in which nothing stands."""
+    kept = [
+        at for at in range(len(table.columns)) if any(row[at] for row in table.rows)
+    ]
+    return Table(
+        title=table.title,
+        columns=tuple(table.columns[at] for at in kept),
+        rows=[tuple(row[at] for at in kept) for row in table.rows],
+    )
 
 
 def _value(values: dict[str, Any], field: str) -> str:
