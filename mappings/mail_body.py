@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from typing import TypeVar
@@ -29,6 +30,7 @@ _MACHINE_TYPES = frozenset(
 _TEXT_TYPES = frozenset(
     {"text/plain", "text/html", "text/markdown", "text/enriched", "text/richtext"}
 )
+_LONG = "(a text that is too long)"
 _MACHINE_LONGEST = 64_000
 _PARTS_MOST = 1_000
 # Nobody writes so much by hand; what is longer is a document, and goes as a file.
@@ -42,6 +44,7 @@ _FAULTS = (
     TypeError,
     AttributeError,
     AssertionError,
+    MessageError,
 )
 
 
@@ -95,6 +98,7 @@ class _Piece:
     text: str
     is_page: bool
     part: Message
+    is_long: bool = False
 
 
 class _Reader:
@@ -112,11 +116,10 @@ class _Reader:
         texts: list[str] = []
         room = _TEXT_LONGEST
         for piece in pieces:
-            is_long = piece.is_page and len(piece.text) > _PAGE_LONGEST
             text = piece.text
-            if piece.is_page and not is_long:
+            if piece.is_page and not piece.is_long:
                 text = text_from_mail_html(text)
-            if is_long or len(text) > room or text.count("\n") > _LINES_MOST:
+            if piece.is_long or len(text) > room or text.count("\n") > _LINES_MOST:
                 media_type = "text/html" if piece.is_page else "text/plain"
                 self._add_file("", media_type, _content_of(piece.part), piece.part)
                 self.pages = [page for page in self.pages if page is not piece.text]
@@ -162,10 +165,13 @@ class _Reader:
         return (plain or full or [[]])[0]
 
     def _read_text(self, part: Message, media_type: str) -> _Piece:
-        text = _text_of(part)
-        if media_type == "text/html":
-            if len(text) <= _PAGE_LONGEST:
-                self.pages.append(text)
+        is_page = media_type == "text/html"
+        content = _content_of(part)
+        if len(content) > (_PAGE_LONGEST if is_page else 4 * _TEXT_LONGEST):
+            return _Piece(_LONG, is_page=is_page, part=part, is_long=True)
+        text = _decoded(part, content)
+        if is_page:
+            self.pages.append(text)
             return _Piece(text, is_page=True, part=part)
         parameters = dict(parameters_of(part))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -271,8 +277,12 @@ def _content_of(part: Message) -> bytes:
 
 
 def _text_of(part: Message) -> str:
+    return _decoded(part, _content_of(part))
+
+
+def _decoded(part: Message, content: bytes) -> str:
     charset = dict(parameters_of(part)).get("charset")
-    return without_controls(decoded_bytes(_content_of(part), charset))
+    return without_controls(decoded_bytes(content, charset))
 
 
 def _machine_text(part: Message) -> str:
@@ -292,7 +302,21 @@ def _blocks(part: Message) -> Iterator[str]:
 def _bytes_of_message(message: Message) -> bytes:
     rest = message.get_payload()
     bare = f"{_fields_of(message)}\n\n{rest if isinstance(rest, str) else ''}"
-    return unless_broken(message.as_bytes, bare.encode("utf-8", "surrogateescape"))
+    written = unless_broken(message.as_bytes, b"")
+    if not written:
+        # A line end in the midst of a header looks like another header.
+        for part in message.walk():
+            _mend_headers(part)
+        written = unless_broken(message.as_bytes, b"")
+    return written or bare.encode("utf-8", "surrogateescape")
+
+
+def _mend_headers(part: Message) -> None:
+    fields = list(part.raw_items())
+    for name, _ in fields:
+        del part[name]
+    for name, value in fields:
+        part.set_raw(name, " ".join(str(value).splitlines()))
 
 
 def _fields_of(message: Message) -> str:

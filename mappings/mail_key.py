@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
 
 _BLOCK = 1_000_000
+_BLANK_LINES = re.compile(rb"(?:[ \t\r\x0b\x0c]*+\n)*+")
+_SPACE = b" \t\n\r\x0b\x0c"
 
 
 def mail_key(raw: bytes, message_id: str | None) -> str:
@@ -21,47 +24,39 @@ def mail_key(raw: bytes, message_id: str | None) -> str:
 
     Not a hexadecimal hash: those are masked in logs, and this key is for people too.
     """
-    headers, body = _split(raw)
+    text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    end = text.find(b"\n\n")
+    headers, body = (text, len(text)) if end < 0 else (text[:end], end + 2)
     counted = [_header(headers, b"from")]
     if message_id is None:
         counted += [_header(headers, name) for name in (b"date", b"to", b"subject")]
     digest = hashlib.sha256()
     for part in ((message_id or "").strip().encode("utf-8", "replace"), *counted):
         digest.update(len(part).to_bytes(8, "big") + part)
-    blocks = _plain_blocks(body)
-    digest.update(sum(map(len, blocks)).to_bytes(8, "big"))
-    for block in blocks:
+    # Read twice rather than kept: a large mail is not to stand in memory once more.
+    size = sum(map(len, _plain_blocks(text, body)))
+    digest.update(size.to_bytes(8, "big"))
+    for block in _plain_blocks(text, body):
         digest.update(block)
     return f"mail:{base64.b32encode(digest.digest()).decode().lower()[:32]}"
 
 
-def _plain_blocks(body: bytes) -> list[bytes]:
-    """Return a body without space at the ends of its lines, in pieces.
+def _plain_blocks(text: bytes, start: int) -> Iterator[bytes]:
+    """Yield what stands behind a place, without space at the ends of lines.
 
-    A large mail is not to stand in memory line by line.
+    Nor are there blank lines at either end.
     """
-    blocks: list[bytes] = []
-    start = 0
-    while start < len(body):
-        end = body.find(b"\n", start + _BLOCK) + 1 or len(body)
-        lines = body[start:end].split(b"\n")
-        blocks.append(b"\n".join(line.rstrip() for line in lines))
-        start = end
-    while blocks and not (begin := blocks[0].lstrip(b"\n")):
-        del blocks[0]
-    if blocks:
-        blocks[0] = begin
-    while blocks and not (end_block := blocks[-1].rstrip(b"\n")):
-        del blocks[-1]
-    if blocks:
-        blocks[-1] = end_block
-    return blocks
-
-
-def _split(raw: bytes) -> tuple[bytes, bytes]:
-    lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    headers, _, body = lines.partition(b"\n\n")
-    return headers, body
+    end = len(text)
+    while end > start and text[end - 1 : end] in _SPACE:
+        end -= 1
+    blank = _BLANK_LINES.match(text, start, end)
+    start = blank.end() if blank else start
+    while start < end:
+        place = text.find(b"\n", start + _BLOCK, end)
+        stop = end if place < 0 else place + 1
+        lines = text[start:stop].split(b"\n")
+        yield b"\n".join(line.rstrip() for line in lines)
+        start = stop
 
 
 def _header(headers: bytes, name: bytes) -> bytes:

@@ -411,3 +411,35 @@ def test_a_tag_with_ten_thousand_attributes_is_the_bare_tag() -> None:
 def test_tables_within_tables_without_end_give_their_text() -> None:
     html = "<table><tr><td>" * 300 + "word" + "<td>x" * 20_000
     assert read_mail(_part("html", html)).text.split()[0] == "word"
+
+
+@given(st.lists(st.sampled_from([b"a", b" ", b"\n", b"\r\n", b"\t", b"> x", b"\r"])))
+def test_the_key_of_a_mail_is_that_of_its_lines(pieces: list[bytes]) -> None:
+    body = b"".join(pieces)
+    lines = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    plain = b"\n".join(line.rstrip() for line in lines).strip(b"\n")
+    head = b"From: a@b.example\n\n"
+    assert mail_key(head + body, "<1@x>") == mail_key(head + plain, "<1@x>")
+    assert mail_key(head + plain + b"\nz", "<1@x>") != mail_key(head + plain, "<1@x>")
+
+
+def test_the_key_of_a_mail_does_not_change_with_versions() -> None:
+    raw = b"From: a@b.example\r\nTo: c@d.example\r\n\r\n\r\n  one \r\n\r\ntwo\t\r\n\r\n"
+    assert mail_key(raw, "<1@x>") == "mail:7odmkzbq47llyjg4m3hvczzsfibtdvnz"
+    assert mail_key(raw, None) == "mail:6kl5jbilqsodnh5j22vwanw4s4e2xhsd"
+    assert (
+        mail_key(b"From: a@b.example", None) == "mail:osybdt2bxqwwz6npvzuqdazg5n6mawpw"
+    )
+
+
+def test_an_enclosed_mail_with_line_ends_in_its_headers_is_kept_whole() -> None:
+    inner = b"From: a@b.example\rTo: x\nContent-Type: multipart/mixed; boundary=q\n\n"
+    raw = (
+        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nLook.\n"
+        b"--b\nContent-Type: message/rfc822\n\n"
+        + inner
+        + b"--q\n\nwords\n--q--\n--b--\n"
+    )
+    (file,) = read_mail(raw).files
+    assert file.media_type == "message/rfc822"
+    assert b"words" in file.content
