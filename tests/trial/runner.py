@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +71,30 @@ class Runner:
 
         `blow` kills it then, `blow_after` after so many seconds.
         """
-        result = course.folder / "result.json"
+        return self.command(
+            course.folder,
+            "sync",
+            *arguments,
+            now=course.clock.now,
+            blow=blow,
+            blow_after=blow_after,
+        )
+
+    def command(
+        self,
+        folder: Path,
+        *arguments: str,
+        now: datetime,
+        blow: Blow | None = None,
+        blow_after: float | None = None,
+    ) -> Ran:
+        """Run `moodle-bridge ARGUMENTS` once, with the bridge.toml of a folder."""
+        result = folder / "result.json"
         result.unlink(missing_ok=True)
         order = {
-            "folder": str(course.folder),
-            "arguments": ["--json", "sync", *arguments],
-            "now": course.clock.now.isoformat(),
+            "folder": str(folder),
+            "arguments": ["--json", *arguments],
+            "now": now.isoformat(),
             "blow": None if blow is None else asdict(blow),
             "blow_after": blow_after,
         }
@@ -87,7 +106,7 @@ class Runner:
             return Ran(code=code)
         written = json.loads(result.read_text())
         said = written["stdout"] + written["stderr"]
-        for fault in course.folder.glob(".local/state/moodle-bridge/*.log"):
+        for fault in folder.glob(".local/state/moodle-bridge/*.log"):
             said += fault.read_text()
         try:
             data = json.loads(written["stdout"])

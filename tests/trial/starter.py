@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ import alembic.command
 import alembic.ddl.sqlite
 import sqlalchemy.dialects.sqlite
 
+import sync.commands.enrol_apply
 import sync.commands.sync
+from moodle_bridge.plugins.lists.mailman3 import Mailman3List
 from moodle_bridge.registry import Registry
 from sync.cli.frame import run
 from sync.cli.invocation import Invocation
@@ -57,7 +60,12 @@ def _command(order: dict[str, Any]) -> int:
         blow=Blow(**order["blow"]) if order["blow"] else None,
         strike=lambda: os.kill(os.getpid(), signal.SIGKILL),
     )
-    mock.patch.object(sync.commands.sync, "Bridge", bridge_with(moments)).start()
+    bridge = bridge_with(moments)
+    for commands in (sync.commands.sync, sync.commands.enrol_apply):
+        mock.patch.object(commands, "Bridge", bridge).start()
+    for name in ("subscribe", "unsubscribe"):
+        counted = _counted(getattr(Mailman3List, name), moments)
+        mock.patch.object(Mailman3List, name, counted).start()
     begun, started = datetime.fromisoformat(order["now"]), time.monotonic()
     stdout, stderr = io.StringIO(), io.StringIO()
     folder = Path(order["folder"])
@@ -86,6 +94,14 @@ def _command(order: dict[str, Any]) -> int:
         )
     )
     return code
+
+
+def _counted(method: Callable[..., bool], moments: Moments) -> Callable[..., bool]:
+    def counted(*arguments: Any) -> bool:
+        with moments.around("effect"):
+            return method(*arguments)
+
+    return counted
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ cohort = "C25"
 pair = "sm25"
 groups_by = "country"
 password = "{password}"
-source = {{ plugin = "csv", path = "form.csv" }}
+source = {{ plugin = "csv", path = "form.csv", key = ["No"] }}
 [intake.questions]
 first_name = "First"
 last_name = "Last"
