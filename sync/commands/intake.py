@@ -252,8 +252,10 @@ def _hour(channel: Channel | None) -> str | None:
 
 def _filled(table: Table) -> Table:
     """Return a table without the columns in which nothing stands."""
+    if not table.rows:
+        return table
     kept = [
-        at for at in range(len(table.columns)) if any(row[at] for row in table.rows)
+        at for at, _ in enumerate(table.columns) if any(row[at] for row in table.rows)
     ]
     return Table(
         title=table.title,

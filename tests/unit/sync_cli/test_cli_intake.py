@@ -203,3 +203,13 @@ def test_who_has_no_form_is_told_how_to_begin(
 
     assert "[[intake]]" in call("intake", "preview").err
     assert call("intake", "list").code == 0
+
+
+def test_a_form_that_nobody_answered_yet_is_shown_too(call: Call, form: Path) -> None:
+    form.write_text(FORM.partition("\n")[0] + "\n", encoding="utf-8")
+
+    called = call("intake", "preview")
+
+    assert called.code == 0
+    assert "(none)" in called.out
+    assert "0 entries count" in called.out
