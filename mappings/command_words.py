@@ -446,6 +446,11 @@ def first_phrase(language: str | None, meaning: Word) -> str:
     raise KeyError(meaning)
 
 
+def command_line(language: str | None, *meanings: Word) -> str:
+    """Return a command as the bridge itself would write it in a language."""
+    return " ".join(first_phrase(language, meaning) for meaning in meanings)
+
+
 def _entries(text: str) -> list[tuple[Word, list[str]]]:
     lines = text.strip().replace("\n ", " ").split("\n")
     entries = []

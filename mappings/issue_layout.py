@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mappings.command_words import Word, first_phrase
+from mappings.command_words import Word, command_line
 from mappings.direction import isolated
 from mappings.issue_entry import Entry
 from mappings.moments import clock_text, date_text, local_day, zone_of
@@ -50,7 +50,7 @@ class IssueReader:
 
     def command(self, *words: Word) -> str:
         """Return words of a command as the reader would write them."""
-        return " ".join(first_phrase(self.language, word) for word in words)
+        return command_line(self.language, *words)
 
 
 def in_groups(entries: Sequence[Entry]) -> list[list[Entry]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from mappings.command_words import Word, command_line
 from mappings.identity import native_message_id
 from mappings.letter import MailSite
 from mappings.one_line import one_line
@@ -103,7 +104,14 @@ def twice_mail(
         phrase(language, "twice_what"),
         phrase(language, "twice_moodle", url=where),
         *(
-            [phrase(language, "twice_bridge", address=site.bridge_address)]
+            [
+                phrase(
+                    language,
+                    "twice_bridge",
+                    address=site.bridge_address,
+                    command=command_line(language, Word.CHANNEL, Word.MOODLE),
+                )
+            ]
             if by_command
             else []
         ),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mappings.command_words import Word, command_line
 from mappings.letter import MailSite
 from mappings.mail_commands import ChooseChannel
 from mappings.own_mail import own_mail
@@ -80,7 +81,13 @@ class Leaving:
             mail = own_mail(
                 to=person.addresses[0],
                 subject=phrase(language, "left_subject", name=name),
-                text=phrase(language, "left_text", name=name, address=address),
+                text=phrase(
+                    language,
+                    "left_text",
+                    name=name,
+                    address=address,
+                    command=command_line(language, Word.CHANNEL, Word.EACH),
+                ),
                 date=moment,
                 name=name,
                 site=self.site,

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 
-from mappings.native_mail import NativeIds
+from mappings.command_words import Word, command_line
+from mappings.mail_commands import ChooseChannel, read_commands
+from mappings.mail_reading import read_mail
+from mappings.native_mail import NativeIds, twice_mail
+from mappings.phrases import LANGUAGES
+from moodle_bridge.model.channels import ChannelKind
+from tests.unit.mappings.course_of_mails import SITE as MAIL_SITE
 
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SITE = "https://learn.example.org/moodle"
 
 
@@ -55,3 +63,23 @@ def test_what_is_tried_has_a_limit_and_the_oldest_go_first() -> None:
     assert ids.post_of(told(1999, 300), posts, author_ids=(), others=people) == 1999
     assert ids.post_of(told(1, 300), posts, author_ids=(), others=people) is None
     assert ids.post_of(told(1, 300), posts, author_ids=[300], others=people) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_command_that_it_names_is_one_that_the_bridge_reads(language: str) -> None:
+    mail = twice_mail(
+        to="ben@example.org",
+        language=language,
+        date=NOW,
+        list_name="SM25",
+        answers=None,
+        by_command=True,
+        site=MAIL_SITE,
+        key="0" * 32,
+    )
+    said = read_mail(mail.content).text.splitlines()
+    wanted = command_line(language, Word.CHANNEL, Word.MOODLE)
+    assert wanted in said
+    read = read_commands(wanted, language=language, now=NOW, zone=UTC, to_bridge=True)
+    assert read is not None
+    assert read.commands == (ChooseChannel(kind=ChannelKind.MOODLE),)
