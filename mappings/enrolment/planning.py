@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from mappings.enrolment.account_plan import plan_account, wanted_fields
@@ -40,12 +40,13 @@ def person_plan(
     further: Sequence[Place] = (),
     speaks: bool = True,
     address_taken: bool = False,
+    told: Collection[str] = (),
 ) -> PersonPlan:
     """Return what is to be done for one person.
 
     `username` is what a new account is to be called. `standing` is that of the matched
     account; for a new one its defaults. `further` are the other courses of the form.
-    For `speaks` and `address_taken` see `plan_account`. Fields that an admin changed in
+    For `speaks`, `address_taken` and `told` see `plan_account`. Fields that an admin changed in
     Moodle since the bridge set them are left alone; where the form changed as well, the
     field is held. What the bridge did before and others undid is not done again.
     Nobody is removed or suspended unless they withdrew, and nobody is re-activated
@@ -63,7 +64,7 @@ def person_plan(
     if applicant.withdrawn:
         plan_withdrawal(case, plan, places)
     else:
-        plan_account(case, plan, speaks=speaks, address_taken=address_taken)
+        plan_account(case, plan, speaks=speaks, address_taken=address_taken, told=told)
         for place in places:
             _enrol(case, plan, *place)
             _group(case, plan, *place)
@@ -267,7 +268,14 @@ def _welcome(case: PersonCase, plan: PersonPlan, places: Sequence[Place]) -> Non
             case.step(
                 StepKind.WELCOME,
                 case.applicant.email,
-                sets={"welcomed": True},
+                sets={
+                    "welcomed": True,
+                    **{
+                        name: value
+                        for name in ("language", "timezone")
+                        if (value := getattr(case.applicant, name)) is not None
+                    },
+                },
                 after=(enrols[0],),
             )
         )
