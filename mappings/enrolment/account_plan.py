@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from mappings.enrolment.people import Owned, SeenAccount, folded
 from mappings.enrolment.plan import StepKind
 from mappings.enrolment.planned import PersonCase, PersonPlan
 from moodle_bridge.model.applicants import Applicant
+
+_TOLD_BY_ALL = frozenset(
+    {"first_name", "last_name", "email", "country", "language", "timezone"}
+)
 
 
 def wanted_fields(applicant: Applicant) -> dict[str, str]:
@@ -27,13 +31,19 @@ def wanted_fields(applicant: Applicant) -> dict[str, str]:
 
 
 def plan_account(
-    case: PersonCase, plan: PersonPlan, *, speaks: bool, address_taken: bool
+    case: PersonCase,
+    plan: PersonPlan,
+    *,
+    speaks: bool,
+    address_taken: bool,
+    told: Collection[str],
 ) -> None:
     """Add the step that makes or changes an account, and what is held of it.
 
     Without `speaks` a later entry of the person, in another form, says how the account
     is to be; it is made all the same. With `address_taken` the address is that of
-    another account.
+    another account. `told` are the fields that the token may see: one that it may not
+    is never set in an account that the bridge did not make.
     """
     fields = wanted_fields(case.applicant)
     account = case.match.account
@@ -47,7 +57,7 @@ def plan_account(
             )
         )
         return
-    changes = dict(_changes(case, plan, account, fields)) if speaks else {}
+    changes = dict(_changes(case, plan, fields, told)) if speaks else {}
     if "email" in changes and address_taken:
         del changes["email"]
         plan.held.append(
@@ -83,23 +93,23 @@ def same(name: str, one: str, other: str) -> bool:
 
 
 def _changes(
-    case: PersonCase,
-    plan: PersonPlan,
-    account: SeenAccount,
-    fields: Mapping[str, str],
+    case: PersonCase, plan: PersonPlan, fields: Mapping[str, str], told: Collection[str]
 ) -> Iterator[tuple[str, str]]:
+    account = case.match.account
+    assert account is not None
     for name, value in fields.items():
         there = has(account, name)
         if same(name, there, value):
             continue
         applied = case.known.applied.get(name)
-        ours = case.match.owned is Owned.CREATED
-        if applied is None and (ours or not there):
-            yield name, value
-        elif applied is None or same(name, applied, value):
-            # Theirs before the bridge came, or changed by an admin since.
+        if applied is None:
+            ours = case.match.owned is Owned.CREATED
+            if ours or (not there and (name in told or name in _TOLD_BY_ALL)):
+                yield name, value
+        elif same(name, applied, value):
+            # The form says what it said; an admin may have changed it since.
             continue
-        elif same(name, there, applied):
+        elif not there or same(name, there, applied):
             yield name, value
         else:
             plan.held.append(

@@ -231,6 +231,7 @@ def _planned(
             other.user_id != user_id
             for other in accounts.by_address(one.applicant.email)
         ),
+        told=accounts.told,
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from moodle_bridge.model.channels import Channel
@@ -128,6 +129,17 @@ class Accounts:
     def by_address(self, address: str | None) -> tuple[SeenAccount, ...]:
         """Return the accounts with this address, compared by its folded key."""
         return self._by_address.get(folded(address), ()) if address else ()
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """Return the fields that some account shows: the token may see these.
+
+        Moodle does not tell an empty field from one that it does not show; phone and
+        organisation it shows only where the site's setting of identity fields has them.
+        """
+        return frozenset(
+            name for one in self._all for name, value in one.fields.items() if value
+        )
 
     def usernames(self) -> frozenset[str]:
         """Return the usernames that are taken."""

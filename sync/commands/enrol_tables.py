@@ -28,23 +28,6 @@ _TITLES = {
     StepKind.WELCOME: "To welcome by mail",
     StepKind.TELL_REFUSED: "To tell by mail what is wrong with their entry",
 }
-_COUNTED = {
-    StepKind.CREATE_GROUP: "make {} groups",
-    StepKind.CREATE_USER: "make {} accounts",
-    StepKind.CHANGE_USER: "change {} accounts",
-    StepKind.ENROL: "enrol {}",
-    StepKind.REACTIVATE: "re-activate {}",
-    StepKind.SUSPEND: "suspend {}",
-    StepKind.ADD_TO_COHORT: "add {} to a cohort",
-    StepKind.REMOVE_FROM_COHORT: "take {} out of a cohort",
-    StepKind.REMOVE_FROM_GROUP: "take {} out of a group",
-    StepKind.ADD_TO_GROUP: "add {} to a group",
-    StepKind.SUBSCRIBE: "subscribe {}",
-    StepKind.UNSUBSCRIBE: "take {} off a list",
-    StepKind.SET_CHANNEL: "set {} ways of taking part",
-    StepKind.WELCOME: "welcome {}",
-    StepKind.TELL_REFUSED: "tell {} what is wrong with their entry",
-}
 _CHANNELS = {
     "each": "each post",
     "digest": "digest",
@@ -196,11 +179,11 @@ def _candidate(one: Mapping[str, Any]) -> str:
 
 def _summary(plan: EnrolmentPlan, *, everybody: bool) -> str:
     counted = [
-        words.format(number)
-        for kind, words in _COUNTED.items()
+        f"{_TITLES[kind][:1].lower()}{_TITLES[kind][1:]}: {number}"
+        for kind in _TITLES
         if (number := sum(step.kind is kind for step in plan.steps))
     ]
-    said = [f"To do: {', '.join(counted)}." if counted else "Nothing is to be done."]
+    said = [f"In all: {', '.join(counted)}." if counted else "Nothing is to be done."]
     if plan.held:
         said.append(f"{len(plan.held)} held.")
     if plan.left_alone:
