@@ -14,6 +14,7 @@ NAMES = (
     "mail-in",
     "day-size",
     "trimming",
+    "enrol-1000",
     "backfill-memory",
 )
 """By name, in the order in which they run."""

@@ -142,12 +142,14 @@ def _run(scene: Scene, runner: Runner, blow: Blow | None = None) -> Ran:
 
 
 def _to_the_end(scene: Scene, runner: Runner) -> None:
+    said = ""
     for _ in range(4):
         scene.move(_LONGER_THAN_DOUBT)
         ran = _run(scene, runner)
         if ran.code == 0:
             return
-    raise AssertionError(ran.said)
+        said = ran.said
+    raise AssertionError(said)
 
 
 def _all_is_well(scene: Scene, runner: Runner) -> None:
