@@ -391,6 +391,11 @@ class Bridge:
             account_id=lambda: self.account_id,
             secret=self.secret,
             still_here=still_here,
+            facilitators=lambda course_id: frozenset(
+                person.user_id
+                for person in self.participants.of_course(course_id)
+                if person.facilitator
+            ),
         )
 
     def mirror_out(self, pair: Pair, *, let_out: int = 0) -> MirrorOut:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -14,6 +14,7 @@ from moodle_bridge.model.forum import Discussion, DiscussionPosts
 from moodle_bridge.moodle.forums import DiscussionFailure
 from moodle_bridge.moodle.functions import MISSING
 from moodle_bridge.redact import masked
+from sync.jobs.hearing import Listener, hear, hear_end
 from sync.jobs.sighting import Watchword, note_gone, note_posts
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Seen:
 class Watch:
     """Looks at the forums of all pairs at once.
 
-    `still_here` is called now and then while there is much to read.
+    `still_here` is called now and then while there is much to read. `facilitators`
+    gives the user ids of those who teach in a course.
 
     The cursor of a pair is the server's clock at the last look, less an overlap: what
     was under way then is seen now, and what is seen twice is known by its id. Pairs of
@@ -62,7 +64,9 @@ class Watch:
         account_id: Callable[[], int],
         secret: bytes,
         still_here: Callable[[], None] = lambda: None,
+        facilitators: Callable[[int], Collection[int]] = lambda _course_id: (),
     ) -> None:
+        self._facilitators = facilitators
         self._still_here = still_here
         self._account_id = account_id
         self._secret = secret
@@ -248,10 +252,13 @@ class Watch:
             return 0, 0, 0
         new = read = failed = 0
         word: Watchword | None = None
+        listener: Listener | None = None
         for group in _grouped(self._moodle.forums.posts(discussions)):
             self._still_here()
             # Asked here, and not before: most looks find nothing to read.
             word = word or self._word(pair, started)
+            if pair.settings.questions:
+                listener = listener or self._listener(pair)
             gone = self._gone(item for item in group if _may_be_gone(item))
             with self._ledger.writing() as transaction:
                 links = transaction.links.of_discussions(
@@ -261,10 +268,14 @@ class Watch:
                     number = item.discussion.id
                     if isinstance(item, DiscussionPosts):
                         new += note_posts(transaction, item, links[number], word)
+                        if listener is not None:
+                            hear(transaction, item, listener)
                         read += 1
                         continue
                     if number in gone:
                         note_gone(transaction, pair.name, number, links[number])
+                        if listener is not None:
+                            hear_end(transaction, listener, number)
                         continue
                     _only_here(item.error)
                     # Looked at again when the next recheck is due; meanwhile what
@@ -273,6 +284,16 @@ class Watch:
                     failed += 1
                     problems.append(masked(f"discussion {number}: {item.error}"))
         return new, read, failed
+
+    def _listener(self, pair: Pair) -> Listener:
+        return Listener(
+            pair=pair.name,
+            # What was there before is counted, and nobody is alerted of it.
+            begun=self.begun(pair.name) or self._ledger.clock(),
+            account_id=self._account_id(),
+            facilitators=self._facilitators(pair.place.course.id),
+            whole_thread=pair.settings.whole_thread,
+        )
 
     def _word(self, pair: Pair, begun: datetime) -> Watchword:
         return Watchword(

@@ -53,6 +53,7 @@ from sync.ledger.runs import Runs
 from sync.ledger.shifts import Layers, RotaReadings, Shifts
 from sync.ledger.tokens import Tokens
 from sync.ledger.told import Told
+from sync.ledger.waits import Marks, Utterances, Waits
 from sync.ledger.wordings import Wordings
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -178,6 +179,21 @@ class Transaction:
     def rota_readings(self) -> RotaReadings:
         """What each source of the rota said last."""
         return RotaReadings(self.connection, self.clock)
+
+    @cached_property
+    def utterances(self) -> Utterances:
+        """What was said by whom."""
+        return Utterances(self.connection, self.clock)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """What facilitators said of posts."""
+        return Marks(self.connection, self.clock)
+
+    @cached_property
+    def waits(self) -> Waits:
+        """Which questions wait, and which were answered."""
+        return Waits(self.connection, self.clock)
 
     @cached_property
     def leases(self) -> Leases:

@@ -72,6 +72,17 @@ class PairSettings(Section):
         description="Whether a post that is edited after it was mailed is mailed"
         " again as a correction.",
     )
+    questions: bool = Field(
+        default=True,
+        description="Whether questions in the forum are watched: who asks, and how long"
+        " they wait for an answer. It needs the list of participants.",
+    )
+    whole_thread: bool = Field(
+        default=False,
+        description="Whether an answer anywhere in a discussion answers all that is"
+        " asked in it, for courses whose members write at the end of a thread. Else"
+        " it must stand below the question.",
+    )
     language: Language = Field(
         default="en",
         description="The language of the words that the bridge adds to mails and"

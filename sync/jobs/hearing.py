@@ -1,0 +1,164 @@
+"""Hears what was said in a discussion that was just read, and which questions wait.
+
+What came by mail is heard once, as the mail that it was: its copy in the forum has
+another author and another time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mappings.html_text import html_text
+from mappings.identity import marker_in
+from mappings.mail_reading import read_mail
+from mappings.response.tone import tone_of
+from mappings.response.waits import waits_of
+from moodle_bridge.model.forum import Discussion, DiscussionPosts, Post
+from moodle_bridge.model.waits import Medium, Tone, Utterance
+
+if TYPE_CHECKING:
+    from sync.ledger import Transaction
+    from sync.ledger.inbound import Inbound
+
+_IN_TRANSIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """What is the same for everything heard of a pair in one look.
+
+    `facilitators` are user ids, as of now. `account_id` is the service account: what
+    it says of itself is automatic. What was said before `begun` is history.
+    """
+
+    pair: str
+    begun: datetime
+    account_id: int
+    facilitators: Collection[int]
+    whole_thread: bool = False
+
+
+def hear(transaction: Transaction, seen: DiscussionPosts, listener: Listener) -> None:
+    """Write down what is new in a discussion, and its waits; may be repeated."""
+    pair, discussion = listener.pair, seen.discussion
+    known = {
+        one.post_id: one
+        for one in transaction.utterances.of_discussion(pair, discussion.id)
+    }
+    for post in seen.posts:
+        before = known.pop(post.id, None)
+        if before is None:
+            _hear_new(transaction, post, discussion, listener)
+        else:
+            _hear_again(transaction, post, before)
+    # Moodle gives all posts of a discussion, or none: what is missing was deleted.
+    for before in known.values() if seen.posts else ():
+        _note_deleted(transaction, before)
+    weigh(transaction, listener, discussion.id)
+
+
+def hear_end(transaction: Transaction, listener: Listener, discussion_id: int) -> None:
+    """Note that a whole discussion is gone; may be repeated."""
+    for before in transaction.utterances.of_discussion(listener.pair, discussion_id):
+        _note_deleted(transaction, before)
+    weigh(transaction, listener, discussion_id)
+
+
+def weigh(transaction: Transaction, listener: Listener, discussion_id: int) -> None:
+    """Work out anew which questions of a discussion wait; may be repeated."""
+    said = transaction.utterances.of_discussion(listener.pair, discussion_id)
+    marks = transaction.marks.of_posts(listener.pair, [one.post_id for one in said])
+    waits = waits_of(said, marks, whole_thread=listener.whole_thread)
+    transaction.waits.replace(listener.pair, discussion_id, waits, begun=listener.begun)
+
+
+def _hear_new(
+    transaction: Transaction, post: Post, discussion: Discussion, listener: Listener
+) -> None:
+    if post.created is None or not post.visible or post.deleted:
+        return
+    names = sorted(marker_in(post.message))
+    mail = _mail_of(transaction, post, names)
+    if names and mail is None and post.author.id == listener.account_id:
+        # Its mail is not linked yet, or came to another pair; the next look knows.
+        return
+    author = post.author.id if mail is None else mail.user_id
+    at, sent_at = _times(post, discussion, mail)
+    text = html_text(post.message)
+    begins = post.parent_id is None
+    said = Utterance(
+        pair=listener.pair,
+        post_id=post.id,
+        discussion_id=discussion.id,
+        forum_id=discussion.forum_id,
+        parent_post_id=post.parent_id,
+        author_id=author,
+        facilitator=author in listener.facilitators,
+        medium=Medium.MOODLE if mail is None else Medium.MAIL,
+        at=at,
+        sent_at=sent_at,
+        subject=post.subject,
+        private=post.private,
+        automatic=mail is None and author == listener.account_id,
+        group_id=discussion.group_id,
+        tone=tone_of(text, subject=post.subject if begins else ""),
+    )
+    transaction.utterances.add(said, words=len(text.split()))
+
+
+def _hear_again(transaction: Transaction, post: Post, before: Utterance) -> None:
+    if post.deleted:
+        _note_deleted(transaction, before)
+        return
+    if post.created is None or not post.visible:
+        return
+    values: dict[str, object] = {}
+    if before.deleted_at is not None:
+        # The account could not see it for a while, or somebody restored it.
+        values["deleted_at"] = None
+    edited = post.modified
+    news = edited is not None and edited > (before.edited_at or post.created)
+    if news and before.medium is Medium.MOODLE:
+        begins = post.parent_id is None
+        tone = tone_of(html_text(post.message), subject=post.subject if begins else "")
+        values |= {"edited_at": edited, "tone": tone.value, "subject": post.subject}
+        if tone is Tone.ASKS and before.tone is not Tone.ASKS:
+            values["asks_since"] = edited
+    if values:
+        transaction.utterances.change(before.pair, before.post_id, **values)
+
+
+def _note_deleted(transaction: Transaction, before: Utterance) -> None:
+    if before.deleted_at is None:
+        transaction.utterances.change(
+            before.pair, before.post_id, deleted_at=transaction.clock()
+        )
+
+
+def _mail_of(
+    transaction: Transaction, post: Post, names: Sequence[str]
+) -> Inbound | None:
+    """Return the mail that a post was made from, None when there is none."""
+    for name in names:
+        intent = transaction.intents.with_marker(name)
+        if intent is None or intent.result.get("post_id") != post.id:
+            continue
+        return transaction.inbound.get(int(intent.details["mail"]))
+    return None
+
+
+def _times(
+    post: Post, discussion: Discussion, mail: Inbound | None
+) -> tuple[datetime, datetime | None]:
+    """Return when something was said, and its own Date where that is much earlier."""
+    assert post.created is not None
+    if mail is None:
+        starts = discussion.time_start
+        return (max(post.created, starts) if starts else post.created), None
+    at = mail.received_at
+    sent = read_mail(mail.raw).date if mail.raw else None
+    late = sent is not None and at - sent > _IN_TRANSIT
+    return at, sent if late else None

@@ -1,0 +1,264 @@
+"""What was said by whom, what facilitators said of it, and which questions wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from moodle_bridge.model.waits import (
+    DEFINITION,
+    Mark,
+    Medium,
+    Tone,
+    Utterance,
+    Wait,
+    WaitState,
+)
+from moodle_bridge.runtime import Clock
+from sync.ledger import schema
+from sync.ledger.rows import change_row, insert_new, upsert
+
+
+class Utterances:
+    """Origins: a post, or the mail that a post is a copy of; by pair and post."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def add(self, said: Utterance, *, words: int) -> bool:
+        """Write down what was said unless it is known; say whether it was new.
+
+        `words` is how many words it has. Author, role and time stay as they were when
+        it was first written down.
+        """
+        return insert_new(
+            self._connection,
+            schema.utterance,
+            pair=said.pair,
+            post_id=said.post_id,
+            discussion_id=said.discussion_id,
+            forum_id=said.forum_id,
+            parent_post_id=said.parent_post_id,
+            author_id=said.author_id,
+            facilitator=int(said.facilitator),
+            medium=said.medium.value,
+            at=said.at,
+            sent_at=said.sent_at,
+            subject=said.subject,
+            tone=said.tone.value,
+            asks_since=said.asks_since,
+            words=words,
+            private=int(said.private),
+            automatic=int(said.automatic),
+            group_id=said.group_id,
+            edited_at=said.edited_at,
+            deleted_at=said.deleted_at,
+            seen_at=self._clock(),
+        )
+
+    def change(self, pair: str, post_id: int, **values: Any) -> None:
+        """Set columns of one utterance (`tone`, `asks_since`, `deleted_at`, ...)."""
+        change_row(
+            self._connection,
+            schema.utterance,
+            {"pair": pair, "post_id": post_id},
+            **values,
+        )
+
+    def of_discussion(self, pair: str, discussion_id: int) -> list[Utterance]:
+        """Return what was said in a discussion, in order of time."""
+        table = schema.utterance
+        rows = self._connection.execute(
+            select(table)
+            .where(table.c.pair == pair, table.c.discussion_id == discussion_id)
+            .order_by(table.c.at, table.c.post_id)
+        )
+        return [_utterance(row) for row in rows]
+
+    def seen_at(self, pair: str, post_id: int) -> datetime | None:
+        """Return when the bridge first saw a post, None when it never did."""
+        table = schema.utterance
+        value: datetime | None = self._connection.execute(
+            select(table.c.seen_at).where(
+                table.c.pair == pair, table.c.post_id == post_id
+            )
+        ).scalar_one_or_none()
+        return value
+
+
+class Marks:
+    """What facilitators said of posts; the last word counts."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def set(self, pair: str, post_id: int, mark: Mark, *, by: str, source: str) -> None:
+        """Write down a mark; may be repeated."""
+        upsert(
+            self._connection,
+            schema.mark,
+            pair=pair,
+            post_id=post_id,
+            mark=mark.value,
+            by=by,
+            source=source,
+            at=self._clock(),
+        )
+
+    def of_posts(
+        self, pair: str, post_ids: Iterable[int]
+    ) -> dict[tuple[str, int], Mark]:
+        """Return the marks of these posts."""
+        table = schema.mark
+        rows = self._connection.execute(
+            select(table.c.post_id, table.c.mark).where(
+                table.c.pair == pair, table.c.post_id.in_(list(post_ids))
+            )
+        )
+        return {(pair, row.post_id): Mark(row.mark) for row in rows}
+
+
+class Waits:
+    """The waits under the definition that counts now."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def replace(
+        self, pair: str, discussion_id: int, waits: Sequence[Wait], *, begun: datetime
+    ) -> None:
+        """Set the waits of a discussion; may be repeated.
+
+        Those that began before `begun` are history: counted, and never alerted.
+        """
+        table = schema.wait
+        kept = {wait.post_id for wait in waits}
+        gone = self._connection.execute(
+            select(table.c.post_id).where(
+                table.c.definition == DEFINITION,
+                table.c.pair == pair,
+                table.c.discussion_id == discussion_id,
+            )
+        )
+        for row in gone.all():
+            if row.post_id not in kept:
+                self._connection.execute(
+                    table.delete().where(
+                        table.c.definition == DEFINITION,
+                        table.c.pair == pair,
+                        table.c.post_id == row.post_id,
+                    )
+                )
+        for wait in waits:
+            upsert(
+                self._connection,
+                table,
+                definition=wait.definition,
+                pair=wait.pair,
+                post_id=wait.post_id,
+                discussion_id=wait.discussion_id,
+                forum_id=wait.forum_id,
+                group_id=wait.group_id,
+                asker_id=wait.asker_id,
+                medium=wait.medium.value,
+                began=wait.began,
+                sent_at=wait.sent_at,
+                state=wait.state.value,
+                why=wait.why,
+                first_answer=wait.first_answer,
+                first_answer_post=wait.first_answer_post,
+                facilitator_answer=wait.facilitator_answer,
+                facilitator_answer_post=wait.facilitator_answer_post,
+                answered_by=wait.answered_by,
+                ended=wait.ended,
+                history=int(wait.began < begun),
+                updated_at=self._clock(),
+            )
+
+    def open(self, *, history: bool = False) -> list[Wait]:
+        """Return the questions that wait now, the oldest first.
+
+        Those of before the bridge began only with `history`.
+        """
+        table = schema.wait
+        wanted = and_(
+            table.c.definition == DEFINITION, table.c.state == WaitState.OPEN.value
+        )
+        if not history:
+            wanted = and_(wanted, table.c.history == 0)
+        rows = self._connection.execute(
+            select(table).where(wanted).order_by(table.c.began, table.c.post_id)
+        )
+        return [_wait(row) for row in rows]
+
+    def get(self, post_id: int) -> list[Wait]:
+        """Return the waits of a post, in every pair that has it."""
+        table = schema.wait
+        rows = self._connection.execute(
+            select(table).where(
+                table.c.definition == DEFINITION, table.c.post_id == post_id
+            )
+        )
+        return [_wait(row) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many waits there are, by state; history among them."""
+        table = schema.wait
+        rows = self._connection.execute(
+            select(table.c.state, func.count().label("number"))
+            .where(table.c.definition == DEFINITION)
+            .group_by(table.c.state)
+        )
+        return {row.state: row.number for row in rows}
+
+
+def _utterance(row: Row[Any]) -> Utterance:
+    return Utterance(
+        pair=row.pair,
+        post_id=row.post_id,
+        discussion_id=row.discussion_id,
+        forum_id=row.forum_id,
+        parent_post_id=row.parent_post_id,
+        author_id=row.author_id,
+        facilitator=bool(row.facilitator),
+        medium=Medium(row.medium),
+        at=row.at,
+        sent_at=row.sent_at,
+        subject=row.subject,
+        private=bool(row.private),
+        automatic=bool(row.automatic),
+        group_id=row.group_id,
+        edited_at=row.edited_at,
+        deleted_at=row.deleted_at,
+        tone=Tone(row.tone),
+        asks_since=row.asks_since,
+    )
+
+
+def _wait(row: Row[Any]) -> Wait:
+    return Wait(
+        definition=row.definition,
+        pair=row.pair,
+        post_id=row.post_id,
+        discussion_id=row.discussion_id,
+        forum_id=row.forum_id,
+        group_id=row.group_id,
+        asker_id=row.asker_id,
+        medium=Medium(row.medium),
+        began=row.began,
+        sent_at=row.sent_at,
+        state=WaitState(row.state),
+        why=row.why,
+        first_answer=row.first_answer,
+        first_answer_post=row.first_answer_post,
+        facilitator_answer=row.facilitator_answer,
+        facilitator_answer_post=row.facilitator_answer_post,
+        answered_by=row.answered_by,
+        ended=row.ended,
+    )
