@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mappings.enrolment.assembling import (
     Assembled,
-    CourseAim,
-    FormAim,
-    Person,
     assembled,
-    duplicate,
     in_order,
-    superseded,
 )
-from mappings.enrolment.duplicates import Sorted, told_apart
-from mappings.enrolment.grouping import GroupBy
-from mappings.enrolment.limits import Excess, Limits, beyond, shrunk
-from mappings.enrolment.people import Decision, KnownPerson, Verdict, Wanted
-from mappings.enrolment.plan import EnrolmentPlan, Held, LeftAlone, Step, StepKind
-from mappings.enrolment.planned import entry_name
+from mappings.enrolment.duplicates import told_apart
+from mappings.enrolment.limits import Excess, Limits, beyond
+from mappings.enrolment.people import KnownPerson, Verdict
+from mappings.enrolment.plan import EnrolmentPlan, Step, StepKind
 from mappings.intake.problems import Severity
-from moodle_bridge.errors import GuardTripped
-from sync.enrol.elsewhere import Elsewhere, elsewhere_of
-from sync.enrol.identities import Identities, Owners, Randomness
+from sync.enrol.elsewhere import elsewhere_of
+from sync.enrol.form_planning import (
+    Form,
+    aim_of,
+    held_of_form,
+    is_spent,
+    left_alone_of,
+    people_of,
+    refuse_shrunk,
+    within,
+)
+from sync.enrol.identities import Identities, Randomness
 from sync.enrol.naming import Sighted, named
 from sync.enrol.places import IntakePlace, place_of
 from sync.enrol.refusals import refusal_steps
-from sync.enrol.world import PlaceNow, World
+from sync.enrol.world import World
 from sync.intake import IntakeRead, limits_of, read_intake
 
 if TYPE_CHECKING:
-    from moodle_bridge.model.applicants import Applicant
     from sync.bridge import Bridge
     from sync.ledger import Transaction
     from sync.ledger.entries import EntryChanges
@@ -100,29 +101,6 @@ class Planned:
         transaction.plans.save(self.plan, made_by=made_by)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Form:
-    """A form on its way into a plan."""
-
-    read: IntakeRead
-    place: IntakePlace
-    changes: EntryChanges
-    sorted: Sorted
-    owners: Owners
-    decisions: Mapping[str, Decision]
-    refusals: tuple[Step, ...]
-
-    @property
-    def settings(self) -> IntakeSettings:
-        return self.read.settings
-
-    def counting(self) -> Iterator[tuple[Applicant, str]]:
-        for one in self.sorted.counting:
-            owner = self.owners.ids.get(one.entry)
-            if owner is not None:
-                yield one, owner
-
-
 class Planning:
     """Makes plans for a bridge. `randomness` goes into the ids of new people."""
 
@@ -145,7 +123,7 @@ class Planning:
         reads = [read_intake(bridge, one) for one in intakes]
         with bridge.ledger.writing() as transaction:
             for read in reads:
-                _refuse_shrunk(transaction, read)
+                refuse_shrunk(transaction, read)
             forms = self._forms(transaction, reads, places)
         with bridge.ledger.reading() as transaction:
             known = self._known(transaction, forms)
@@ -173,9 +151,11 @@ class Planning:
         found: dict[str, Assembled] = {}
         for form in forms:
             now = self._world.place(form.place)
+            people = list(people_of(form, present, naming.usernames, elsewhere))
+            form.silent = {one.known.id for one in people if not one.speaks}
             found[form.settings.name] = assembled(
-                _people(form, present, naming.usernames, elsewhere),
-                _aim(form, now),
+                people,
+                aim_of(form, now),
                 naming.accounts,
                 now.standing,
             )
@@ -188,15 +168,15 @@ class Planning:
         transaction: Transaction,
         reads: Sequence[IntakeRead],
         places: Mapping[str, IntakePlace],
-    ) -> list[_Form]:
+    ) -> list[Form]:
         identities = Identities(transaction, self._randomness)
-        forms: list[_Form] = []
+        forms: list[Form] = []
         for read in reads:
             name = read.settings.name
             changes = read.remember(transaction)
             decisions = transaction.decisions.of(name)
             here = {
-                entry: _within(decision, name) for entry, decision in decisions.items()
+                entry: within(decision, name) for entry, decision in decisions.items()
             }
             apart = told_apart(
                 read.applicants,
@@ -213,7 +193,7 @@ class Planning:
                 },
             )
             forms.append(
-                _Form(
+                Form(
                     read=read,
                     place=places[name],
                     changes=changes,
@@ -226,7 +206,7 @@ class Planning:
         return forms
 
     def _known(
-        self, transaction: Transaction, forms: Sequence[_Form]
+        self, transaction: Transaction, forms: Sequence[Form]
     ) -> dict[str, KnownPerson | None]:
         """Return who the owners are; None for who is to be forgotten."""
         ids = [owner for form in forms for _, owner in form.counting()]
@@ -248,7 +228,7 @@ class Planning:
             form.decisions = {
                 entry: decision
                 for entry, decision in form.decisions.items()
-                if not _is_spent(
+                if not is_spent(
                     spent.get((form.settings.name, entry)),
                     latest.get(form.owners.ids.get(entry, "")),
                 )
@@ -263,20 +243,20 @@ class Planning:
 
     def _planned(
         self,
-        forms: Sequence[_Form],
+        forms: Sequence[Form],
         found: Mapping[str, Assembled],
         usernames: Mapping[str, str],
         *,
         name: str,
         forgotten: set[str],
     ) -> Planned:
-        made: dict[str, str] = {}
         planned: list[FormPlanned] = []
         steps: list[Step] = []
         for form in forms:
             own = found[form.settings.name]
             mine = (*own.steps, *form.refusals)
-            steps += mine
+            # Of two forms that would make one account, the later entry says how.
+            steps += [step for step in mine if step.person not in form.silent]
             planned.append(
                 FormPlanned(
                     intake=form.settings,
@@ -288,7 +268,12 @@ class Planning:
                     steps=mine,
                 )
             )
-            made.update((step.key, form.settings.name) for step in mine)
+        for form in forms:
+            steps += [
+                step
+                for step in found[form.settings.name].steps
+                if step.person in form.silent
+            ]
         plan = EnrolmentPlan(
             name=name,
             made_at=self._bridge.clock(),
@@ -298,14 +283,14 @@ class Planning:
             held=tuple(
                 one
                 for form in forms
-                for one in (*_held(form), *found[form.settings.name].held)
+                for one in (*held_of_form(form), *found[form.settings.name].held)
             ),
             left_alone=tuple(
                 one
                 for form in forms
                 for one in (
                     *found[form.settings.name].left_alone,
-                    *_left_alone(form, forgotten),
+                    *left_alone_of(form, forgotten),
                 )
             ),
         )
@@ -320,149 +305,3 @@ class Planning:
             _found=found,
             _usernames=usernames,
         )
-
-
-def _refuse_shrunk(transaction: Transaction, read: IntakeRead) -> None:
-    before = transaction.entries.counting(read.settings.name)
-    limits = limits_of(read.settings.limits)
-    excess = shrunk(before, read.mark.entries, limits)
-    if excess is None:
-        return
-    item = f"[[intake]] {read.settings.name}"
-    if read.mark.entries == 0:
-        raise GuardTripped(
-            excess.what,
-            item=item,
-            advice="An empty form removes nobody, and is most often a mistake: look at"
-            " the form. Nothing was read.",
-        )
-    raise GuardTripped(
-        excess.what,
-        item=f"{item} → limits.{excess.key}",
-        advice="Look whether the form is whole. If it is, raise this limit for once,"
-        " and plan again. Who is missing from a form is never removed.",
-    )
-
-
-def _within(decision: Decision, source: str) -> Decision | None:
-    """Return a decision as it counts among the entries of one form.
-
-    An entry that is the same as one of another form counts all the same.
-    """
-    other = decision.other_entry
-    if decision.verdict is not Verdict.SAME_AS or other is None:
-        return decision
-    form, _, key = other.partition(":")
-    return replace(decision, other_entry=key) if form == source else None
-
-
-def _is_spent(decided: datetime | None, taken_part: datetime | None) -> bool:
-    return decided is not None and taken_part is not None and decided <= taken_part
-
-
-def _people(
-    form: _Form,
-    known: Mapping[str, KnownPerson],
-    usernames: Mapping[str, str],
-    elsewhere: Elsewhere,
-) -> Iterator[Person]:
-    for one, owner in form.counting():
-        person = known.get(owner)
-        if person is None:
-            continue
-        others = elsewhere.of(owner, one, form.settings)
-        yield Person(
-            applicant=one,
-            known=person,
-            username=usernames[owner],
-            decision=form.decisions.get(one.entry),
-            speaks=others.speaks,
-            stays_in=others.stays_in,
-            stays_on_list=others.stays_on_list,
-            stays_in_cohort=others.stays_in_cohort,
-        )
-
-
-def _aim(form: _Form, now: PlaceNow) -> FormAim:
-    settings, place = form.settings, form.place
-    return FormAim(
-        courses=tuple(
-            CourseAim(
-                wanted=Wanted(
-                    source=settings.name,
-                    course=course.shortname,
-                    role=settings.role,
-                    cohort=settings.cohort,
-                    existing_groups=frozenset(
-                        group.name for group in now.courses[course.shortname].groups
-                    ),
-                    create_groups=settings.create_groups,
-                    list_address=place.list_address,
-                    subscribes=settings.list == "subscribe",
-                    welcome=settings.welcome,
-                    leave_cohort=settings.leave_cohort,
-                ),
-                groups=tuple(
-                    (group.name, group.idnumber)
-                    for group in now.courses[course.shortname].groups
-                ),
-                language=course.language,
-            )
-            for course in place.courses
-        ),
-        groups_by=GroupBy(settings.groups_by) if settings.groups_by else None,
-    )
-
-
-def _held(form: _Form) -> Iterator[Held]:
-    yield from _problems(form)
-    for group in form.sorted.unclear:
-        yield from duplicate(group)
-    yield from form.owners.held
-
-
-def _problems(form: _Form) -> Iterator[Held]:
-    language = form.settings.language
-    for row in form.read.rows:
-        decision = form.decisions.get(row.entry.key)
-        refused = decision is not None and decision.verdict is Verdict.REFUSE
-        if row.applicant is not None or refused:
-            continue
-        errors = [one for one in row.problems if one.severity is Severity.ERROR]
-        draft = row.draft
-        yield Held(
-            source=form.settings.name,
-            entry=row.entry.key,
-            row=row.entry.row,
-            shown=(draft.fullname or draft.email) if draft else "",
-            code="problems",
-            what="; ".join(one.what(language) for one in errors),
-            advice=" ".join(dict.fromkeys(one.advice(language) for one in errors)),
-        )
-
-
-def _left_alone(form: _Form, forgotten: Iterable[str]) -> Iterator[LeftAlone]:
-    by_key = {one.entry: one for one in form.read.applicants}
-    for entry, by in form.sorted.superseded.items():
-        if entry in by_key:
-            yield superseded(by_key[entry], form.owners.ids.get(by, ""), by)
-    gone = set(forgotten)
-    for one, owner in form.counting():
-        if owner in gone:
-            yield LeftAlone(
-                person=owner,
-                shown=entry_name(one.source, one.entry),
-                why="was forgotten, as they wished",
-            )
-    for row in form.read.rows:
-        decision = form.decisions.get(row.entry.key)
-        if (
-            row.applicant is None
-            and decision is not None
-            and decision.verdict is Verdict.REFUSE
-        ):
-            yield LeftAlone(
-                person="",
-                shown=entry_name(form.settings.name, row.entry.key),
-                why="was refused by decision",
-            )
