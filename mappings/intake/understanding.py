@@ -79,7 +79,7 @@ class _Row:
     def applicant(self) -> Applicant:
         withdrawn = self._withdrawn()
         names = self._names(optional=withdrawn)
-        country = self._country()
+        country = self._country(optional=withdrawn)
         consent = self._consent(optional=withdrawn)
         email = self._email()
         custom = self._custom(country)
@@ -98,7 +98,7 @@ class _Row:
             timezone=self._zone(country),
             bandwidth=self._text(Subject.BANDWIDTH),
             device=self._text(Subject.DEVICE),
-            channel=self._channel(),
+            channel=self._channel(optional=withdrawn),
             group=self._text(Subject.GROUP),
             consent=consent,
             custom_fields=custom,
@@ -153,13 +153,13 @@ class _Row:
         same = (found.address or "").casefold() == first.casefold()
         return None if same else found.address
 
-    def _country(self) -> str | None:
+    def _country(self, *, optional: bool) -> str | None:
         _, given = self._given(Subject.COUNTRY)
         if not given.text:
             return None
         meant = self._chosen(Subject.COUNTRY, given)
         code, flaws = country_in(given if meant is None else Given.plain(meant))
-        self._add(Subject.COUNTRY, given, *flaws)
+        self._add(Subject.COUNTRY, given, *flaws, warn=optional)
         return code
 
     def _phone(self, country: str | None) -> str | None:
@@ -207,7 +207,7 @@ class _Row:
         self._add(Subject.TIMEZONE, given, Flaw(code=Code.ZONE_UNKNOWN))
         return zone_of_country(country)
 
-    def _channel(self) -> Channel | None:
+    def _channel(self, *, optional: bool) -> Channel | None:
         _, given = self._given(Subject.CHANNEL)
         hour = self._hour()
         if not given.text:
@@ -217,7 +217,8 @@ class _Row:
         if channel is None and meant is None and len(given.names) == 1:
             channel = channel_named(given.names[0])
         if channel is None:
-            self._add(Subject.CHANNEL, given, Flaw(code=Code.CHANNEL_UNKNOWN))
+            unknown = Flaw(code=Code.CHANNEL_UNKNOWN)
+            self._add(Subject.CHANNEL, given, unknown, warn=optional)
         return with_hour(channel, hour)
 
     def _hour(self) -> time | None:

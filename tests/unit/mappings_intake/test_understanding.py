@@ -192,6 +192,8 @@ def test_who_withdrew_needs_no_more_than_an_address(state: EntryState) -> None:
         consent="No",
         first_name=None,
         last_name=None,
+        country="Nowhere",
+        channel="by owl",
     )
 
     assert found.applicant is not None
