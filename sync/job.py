@@ -49,6 +49,10 @@ class Job(Protocol):
         """Write down what follows from an outcome, in the outcome's transaction."""
 
 
+PLANS_WAITING = "plans that wait"
+"""The count of plans that a run made and left to a person."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Report:
     """What a run did: counts by name, and everything that a person should read."""

@@ -6,24 +6,32 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from mappings.enrolment.plan import EnrolmentPlan
 
 _HELD_MOST = 20
 
 
-def plan_digest(plan: EnrolmentPlan) -> str:
-    """Return what tells whether a plan asks for anything that another one did not.
+def steps_digest(plan: EnrolmentPlan) -> str:
+    """Return what tells whether a plan does anything that another one did not.
 
-    The same for plans with the same steps and the same held entries, whatever they
-    are called and whenever they were made.
+    The same for plans of the same steps, whatever they are called and whenever they
+    were made; empty for a plan without steps.
     """
-    told = [
-        [[step.key, dict(step.sets)] for step in plan.steps],
-        [[one.source, one.entry, one.code, one.what] for one in plan.held],
-    ]
+    return _digest([[step.key, dict(step.sets)] for step in plan.steps])
+
+
+def held_digest(plan: EnrolmentPlan) -> str:
+    """Return what tells whether a plan holds other entries; empty where it holds none."""
+    return _digest([[one.source, one.entry, one.code, one.what] for one in plan.held])
+
+
+def _digest(told: list[list[Any]]) -> str:
+    if not told:
+        return ""
     text = json.dumps(told, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def waiting_lines(

@@ -18,7 +18,7 @@ from sync.cli.frame import exit_code_of
 from sync.cli.result import ExitCode, Result, Table
 from sync.commands.audit import audit_if_due, told
 from sync.engine import Engine
-from sync.job import Report
+from sync.job import PLANS_WAITING, Report
 from sync.retention import purge_if_due
 
 if TYPE_CHECKING:
@@ -129,7 +129,17 @@ def _once(
             _bring_in_line(bridge, engine, pair)
             engine.run(bridge.mirror_out(pair, let_out=begun[pair.name]))
         engine.run(digests)
+    _look_at_forms(bridge, engine, whole=named is None and only is None)
     _look_after(bridge, engine, pairs)
+
+
+def _look_at_forms(bridge: Bridge, engine: Engine, *, whole: bool) -> None:
+    """Pick up what is new in the forms of bridge.toml, in a run for everything."""
+    if not whole or engine.dry_run or not bridge.settings.intakes:
+        return
+    from sync.enrol.continuous import Continuous  # noqa: PLC0415 - few have forms
+
+    Continuous(bridge=bridge, engine=engine).run()
 
 
 def _bring_in_line(bridge: Bridge, engine: Engine, pair: Pair) -> None:
@@ -154,6 +164,7 @@ def _look_after(bridge: Bridge, engine: Engine, pairs: list[Pair]) -> None:
         if summary is not None:
             summary.plan()
         bridge.undelivered(pairs).plan()
+        bridge.mailed_by_moodle(pairs, bridge.watch(engine.begin).begun).plan()
         engine.report.counts += purge_if_due(bridge.ledger, bridge.settings.ledger)
     engine.run(bridge.own_mails())
 
@@ -199,7 +210,8 @@ def _exit_code(bridge: Bridge, report: Report, started: datetime) -> ExitCode:
         held = transaction.inbound.held_since(started)
         stopped = transaction.intents.stopped_since(started)
     report.counts["held"] = held + stopped
-    return ExitCode.HELD if held + stopped else ExitCode.DONE
+    waits = held + stopped + report.counts[PLANS_WAITING]
+    return ExitCode.HELD if waits else ExitCode.DONE
 
 
 def _end(
