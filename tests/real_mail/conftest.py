@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from moodle_bridge.practice import PracticeMoodle, running
-from tests.contract.mail_servers import ImapServer, imap_account
 from tests.real_mail.hub import Hub
 from tests.real_mail.mailman_core import ENVIRONMENT, MailmanCore
-from tests.real_mail.real_town import RealTown
+from tests.real_mail.real_town import LaterClock, RealTown
 
 
 @pytest.fixture(scope="session")
@@ -38,20 +37,18 @@ def mailman(
 
 
 @pytest.fixture
-def imap() -> Iterator[ImapServer]:
-    server, stop = imap_account(None)
-    yield server
-    stop()
+def clock() -> LaterClock:
+    return LaterClock()
 
 
 @pytest.fixture
-def moodle() -> PracticeMoodle:
-    return PracticeMoodle.empty()
+def moodle(clock: LaterClock) -> PracticeMoodle:
+    return PracticeMoodle.empty(now=clock.unix)
 
 
 @pytest.fixture
 def town(
-    moodle: PracticeMoodle, hub: Hub, imap: ImapServer, tmp_path: Path
+    moodle: PracticeMoodle, hub: Hub, clock: LaterClock, tmp_path: Path
 ) -> Iterator[Callable[..., RealTown]]:
     """Make towns: a course, its people and a bridge; each with a name of its own."""
     with running(moodle) as url:
@@ -59,6 +56,7 @@ def town(
         def make(name: str) -> RealTown:
             folder = tmp_path / name
             folder.mkdir()
-            return RealTown(folder, name, moodle, url, hub, imap)
+            return RealTown(folder, name, moodle, url, hub, clock)
 
         yield make
+    hub.close_accounts()

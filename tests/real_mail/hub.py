@@ -12,15 +12,14 @@ from threading import RLock
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from imapclient import IMAPClient
 
+from tests.contract.mail_servers import ImapServer, imap_account
 from tests.real_mail.mailman_core import free_port
-
-Taken = Callable[[str, bytes], None]
-"""Takes a mail for an address, with the envelope written above it."""
 
 
 class Hub:
-    """Brings each mail to a list, to an account, or into a mailbox in memory.
+    """Brings each mail to a list, into an IMAP account, or into a mailbox in memory.
 
     What is for an address without a mailbox comes back as a delivery report
     (RFC 3464) to its envelope sender.
@@ -28,7 +27,8 @@ class Hub:
 
     def __init__(self) -> None:
         self.lists: dict[str, int] = {}
-        self.accounts: dict[str, Taken] = {}
+        self.accounts: dict[str, list[ImapServer]] = defaultdict(list)
+        self._stops: list[Callable[[], None]] = []
         self._mailboxes: dict[str, list[bytes]] = defaultdict(list)
         self._known: set[str] = set()
         self._lock = RLock()
@@ -40,6 +40,43 @@ class Hub:
 
     def stop(self) -> None:
         self._controller.stop()
+        self.close_accounts()
+
+    @property
+    def mail_out(self) -> str:
+        return f"""
+plugin = "smtp"
+host = "127.0.0.1"
+port = {self.port}
+security = "none"
+"""
+
+    def mail_in(self, account: ImapServer, password_file: str) -> str:
+        return f"""
+[[mail.in]]
+plugin = "imap"
+host = "127.0.0.1"
+port = {account.port}
+security = "none"
+username = "{account.username}"
+password = {{ file = "{password_file}" }}
+"""
+
+    def add_account(self, address: str) -> ImapServer:
+        """Make an IMAP account; what is for the address goes into all that it has."""
+        account, stop = imap_account(None)
+        self._stops.append(stop)
+        with self._lock:
+            self.accounts[address.lower()].append(account)
+        return account
+
+    def close_accounts(self) -> None:
+        """Let all IMAP accounts be no more."""
+        with self._lock:
+            stops, self._stops = self._stops, []
+            self.accounts.clear()
+        for stop in stops:
+            stop()
 
     def add_mailbox(self, *addresses: str) -> None:
         with self._lock:
@@ -51,11 +88,13 @@ class Hub:
             self._known.discard(address.lower())
 
     def mails(self, address: str) -> list[EmailMessage]:
+        """Return what lies in a mailbox; of an account, as its owner reads it by IMAP."""
         with self._lock:
-            return [
-                message_from_bytes(raw, policy=policy.default)
-                for raw in self._mailboxes[address.lower()]
-            ]
+            accounts = self.accounts.get(address.lower(), [])
+            raws = list(self._mailboxes[address.lower()])
+        for account in accounts:
+            raws += account.does(all_in_the_inbox)
+        return [message_from_bytes(raw, policy=policy.default) for raw in raws]
 
     def send(self, mail: EmailMessage | bytes, sender: str, *recipients: str) -> None:
         """Let a participant's mail program send a mail."""
@@ -77,17 +116,25 @@ class Hub:
         local, _, domain = recipient.lower().rpartition("@")
         whole = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode()
         whole += content
-        account = self.accounts.get(f"{local.partition('+')[0]}@{domain}")
+        accounts = self.accounts.get(f"{local.partition('+')[0]}@{domain}")
         if domain in self.lists:
             with smtplib.LMTP("127.0.0.1", self.lists[domain]) as client:
                 client.sendmail(sender, [recipient], content)
-        elif account is not None:
-            account(recipient, whole)
+        elif accounts:
+            for account in accounts:
+                account.put(whole)
         elif recipient.lower() in self._known:
             with self._lock:
                 self._mailboxes[recipient.lower()].append(whole)
         elif sender:
             self.deliver("", sender, _report(recipient, sender, content))
+
+
+def all_in_the_inbox(client: IMAPClient) -> list[bytes]:
+    """Return all mails of an account, and leave them as they are."""
+    client.select_folder("INBOX", readonly=True)
+    told = client.fetch(client.search(), ["BODY.PEEK[]"])
+    return [told[number][b"BODY[]"] for number in sorted(told)]
 
 
 def _report(recipient: str, sender: str, content: bytes) -> bytes:

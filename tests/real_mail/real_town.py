@@ -10,18 +10,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid, parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import requests
 
 from moodle_bridge.practice import PracticeMoodle
 from moodle_bridge.practice.records import Discussion, Post, User
+from moodle_bridge.runtime import utc_now
 from sync.cli.frame import run
 from sync.cli.invocation import Invocation
 from sync.ledger import Ledger, Transaction
+from sync.ledger.inbound import Inbound, InboundState
 from tests.contract.mail_servers import ImapServer
-from tests.real_mail.hub import Hub
 from tests.real_mail.mailman_core import PASSWORD, MailmanCore, until
 
 COMMAND = Path(sys.executable).with_name("moodle-bridge")
@@ -36,10 +40,50 @@ class Ended:
     said: str
 
 
+class LaterClock:
+    """The true time, or so much later; days of a course need not be waited for."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+    def unix(self) -> int:
+        return int(self().timestamp())
+
+    def move(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
+
+class PostOffice(Protocol):
+    """The mail servers of a town: where mail is sent to, and where it lies.
+
+    `mail_out` is [mail.out] of a bridge, and `mail_in` its [[mail.in]] for an account.
+    """
+
+    @property
+    def mail_out(self) -> str: ...
+
+    def add_account(self, address: str) -> ImapServer:
+        """Make a mailbox that is read by IMAP."""
+
+    def add_mailbox(self, *addresses: str) -> None: ...
+
+    def mails(self, address: str) -> list[EmailMessage]: ...
+
+    def send(
+        self, mail: EmailMessage | bytes, sender: str, *recipients: str
+    ) -> None: ...
+
+    def mail_in(self, account: ImapServer, password_file: str) -> str: ...
+
+
 class RealTown:
     """One course with a facilitator and two participants.
 
     The addresses carry the town's name, so that towns share nothing but the servers.
+    `imap` is the bridge's own account.
     """
 
     def __init__(  # noqa: PLR0917
@@ -48,14 +92,15 @@ class RealTown:
         name: str,
         moodle: PracticeMoodle,
         url: str,
-        hub: Hub,
-        imap: ImapServer,
+        office: PostOffice,
+        clock: LaterClock,
     ) -> None:
-        self.folder, self.name, self.hub, self.imap = folder, name, hub, imap
+        self.folder, self.name, self.office, self.clock = folder, name, office, clock
         self.moodle, self.url = moodle, url
         self.apart = False
         self.address = f"bridge-{name}@bridge.example"
         self.list_address = f"{name}@lists.example"
+        self.imap = office.add_account(self.address)
         self.course = moodle.add_course("Facilitating online", shortname=name.upper())
         self.forum = moodle.add_forum(self.course, "Questions")
         self.bridge = self._person("bridge", "Course", "Bridge", role="manager")
@@ -70,12 +115,11 @@ class RealTown:
             (self.jan, "student"),
         ):
             moodle.enrol(person, self.course, role)
-        hub.add_mailbox(*(person.email for person in self.people))
-        hub.accounts[self.address] = lambda _to, raw: imap.put(raw)
+        office.add_mailbox(*(person.email for person in self.people))
         self.say("token", moodle.token_for(self.bridge))
         self.say("secret", f"a secret for the reply keys of {name}")
         self.say("mailman-password", PASSWORD)
-        self.say("imap-password", imap.password)
+        self.mailboxes = [self.imap]
 
     def _person(self, username: str, first: str, last: str, role: str = "") -> User:
         address = (
@@ -121,6 +165,11 @@ class RealTown:
         )
 
     def _configure(self, listed: str, further: str = "") -> None:
+        read = []
+        for number, account in enumerate(self.mailboxes):
+            self.say(f"imap-password-{number}", account.password)
+            read.append(self.office.mail_in(account, f"imap-password-{number}"))
+        boxes = "\n".join(read)
         self.say(
             "bridge.toml",
             f"""
@@ -131,17 +180,8 @@ token = {{ file = "token" }}
 address = "{self.address}"
 reply_secret = {{ file = "secret" }}
 [mail.out]
-plugin = "smtp"
-host = "127.0.0.1"
-port = {self.hub.port}
-security = "none"
-[[mail.in]]
-plugin = "imap"
-host = "127.0.0.1"
-port = {self.imap.port}
-security = "none"
-username = "{self.imap.username}"
-password = {{ file = "imap-password" }}
+{self.office.mail_out}
+{boxes}
 [[pair]]
 name = "{self.name}"
 course = "{self.course.shortname}"
@@ -170,6 +210,7 @@ hold = "0s"
             home=self.folder,
             stdout=out,
             stderr=err,
+            clock=self.clock,
         )
         return run(arguments, invocation), out.getvalue(), err.getvalue()
 
@@ -200,6 +241,16 @@ hold = "0s"
         finally:
             ledger.close()
 
+    def taken(self) -> list[Inbound]:
+        """Return the mails that the bridge keeps, in the order they came."""
+        with self.reading() as transaction:
+            mails = [
+                mail
+                for state in InboundState
+                for mail in transaction.inbound.with_state(state)
+            ]
+        return sorted(mails, key=lambda mail: mail.id)
+
     def posts(self, discussion: Discussion | None = None) -> list[Post]:
         return [
             post
@@ -207,13 +258,32 @@ hold = "0s"
             if discussion is None or post.discussionid == discussion.id
         ]
 
-    def post(self, person: User, subject: str, text: str) -> Discussion:
-        return self.moodle.post(
-            person, self.forum, subject, f"<p>{text}</p>", groupid=-1
+    def post(
+        self, person: User, subject: str, text: str, *, photo: bytes = b""
+    ) -> Discussion:
+        """Let somebody begin a discussion in Moodle, with a photo if there is one."""
+        if not photo:
+            return self.moodle.post(
+                person, self.forum, subject, f"<p>{text}</p>", groupid=-1
+            )
+        rows = requests.post(
+            f"{self.url}/webservice/upload.php",
+            data={"token": self.moodle.token_for(person), "itemid": "0"},
+            files={"file_1": ("market.jpg", photo, "image/jpeg")},
+            timeout=30,
+        ).json()
+        answer = self.moodle.call(
+            person,
+            "mod_forum_add_discussion",
+            forumid=self.forum.id,
+            subject=subject,
+            message=f"<p>{text}</p>",
+            options=[{"name": "attachmentsid", "value": rows[0]["itemid"]}],
         )
+        return self.moodle.state.discussions[answer["discussionid"]]
 
     def mails(self, person: User) -> list[EmailMessage]:
-        return self.hub.mails(person.email)
+        return self.office.mails(person.email)
 
     def gets(self, person: User, words: str, *, number: int = 1) -> list[EmailMessage]:
         """Wait until somebody has so many mails that hold these words; return them."""
@@ -228,7 +298,7 @@ hold = "0s"
     def waits(self, number: int = 1) -> None:
         """Wait until so many mails lie unread in the bridge's account."""
         until(
-            lambda: self.imap.does(_unread) >= number,
+            lambda: self.imap.does(unread) >= number,
             f"{number} mails for {self.address}",
         )
 
@@ -239,6 +309,7 @@ hold = "0s"
         *,
         answers: EmailMessage | None = None,
         to: str | None = None,
+        copy: str | None = None,
         subject: str = "A question",
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
@@ -254,13 +325,15 @@ hold = "0s"
                 [*str(answers["References"] or "").split(), str(answers["Message-ID"])]
             )
         mail["To"] = to or self.list_address
+        if copy:
+            mail["Cc"] = copy
         mail["Subject"] = subject
         mail["Date"] = localtime()
         mail["Message-ID"] = make_msgid(domain="home.example")
         for name, value in (headers or {}).items():
             mail[name] = value
         mail.set_content(text)
-        self.hub.send(mail, address, str(mail["To"]))
+        self.office.send(mail, address, str(mail["To"]), *([copy] if copy else []))
         return mail
 
 
@@ -270,6 +343,12 @@ def text_of(mail: EmailMessage) -> str:
     return "" if part is None else str(part.get_content())
 
 
-def _unread(client: Any) -> int:
+def quoted(mail: EmailMessage) -> list[str]:
+    """Return the lines of a mail as a mail program quotes them below an answer."""
+    return [f"> {line}".rstrip() for line in text_of(mail).splitlines()]
+
+
+def unread(client: Any) -> int:
+    """Return how many mails of an account nobody has read."""
     client.select_folder("INBOX", readonly=True)
     return len(client.search("UNSEEN"))

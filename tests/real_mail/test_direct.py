@@ -10,9 +10,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from sync.participants import folded
-from tests.real_mail.hub import Hub
-from tests.real_mail.mailman_core import free_port, until
+from tests.real_mail.mailman_core import free_port
 from tests.real_mail.real_town import COMMAND, RealTown
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail")]
@@ -106,22 +104,3 @@ def test_who_asks_by_mail_gets_one_last_mail(town: Towns) -> None:
     here.gets(here.ha, "Read chapter two")
     here.gets(here.jan, "channel each")
     assert len(here.mails(here.jan)) == 2
-
-
-def test_a_mail_to_a_dead_address_comes_back_and_is_put_down_to_its_reader(
-    town: Towns, hub: Hub
-) -> None:
-    here = town("gone")
-    here.direct()
-    here.begin()
-    hub.forget(here.jan.email)
-    here.post(here.grace, "Week 1", "Read chapter one.")
-    assert here.sync().code == 0
-    # Own copies of the mails, and the report about the one that came back.
-    here.waits(len(here.people) + 1)
-    assert here.sync().code == 0
-    assert len(here.posts()) == 1
-    assert until(lambda: here.mails(here.ha), "the others have their mail")
-    with here.reading() as transaction:
-        assert transaction.bounces.get(folded(here.jan.email)).score == 1
-        assert transaction.bounces.get(folded(here.ha.email)).score == 0
