@@ -120,7 +120,7 @@ def _service(names: Iterable[str]) -> Result:
 
 def _findings(invocation: Invocation) -> Iterator[Finding]:
     from sync.bridge import Bridge  # noqa: PLC0415 - keeps the start fast
-    from sync.cli.checks import local, mail, moodle, tokens  # noqa: PLC0415
+    from sync.cli.checks import intakes, local, mail, moodle, tokens  # noqa: PLC0415
     from sync.cli.checks.finding import caught  # noqa: PLC0415
 
     settings = invocation.settings()
@@ -131,5 +131,6 @@ def _findings(invocation: Invocation) -> Iterator[Finding]:
         yield from tokens.look_at_tokens(bridge)
         invocation.progress(f"asking {settings.moodle.url}")
         yield from caught("Moodle", lambda: moodle.look_at_moodle(bridge))
+        yield from intakes.look_at_intakes(bridge)
         invocation.progress("trying the mail")
         yield from mail.look_at_mail(bridge)

@@ -70,7 +70,11 @@ class Identities:
                 fresh.setdefault(key, set()).add(owner)
             owners.ids[one.entry] = owner
             self._names.setdefault(owner, set()).update(_words(one.fullname))
-            self._note(one, owner, known.get(owner))
+        self._tell_apart(applicants, decisions, known, owners)
+        for one in applicants:
+            if one.entry in owners.ids:
+                owner = owners.ids[one.entry]
+                self._note(one, owner, known.get(owner))
         fresh_ids = {
             entry: owner
             for entry, owner in owners.ids.items()
@@ -78,6 +82,58 @@ class Identities:
         }
         self._transaction.entries.belong_to(source, fresh_ids)
         return owners
+
+    def _tell_apart(
+        self,
+        applicants: Sequence[Applicant],
+        decisions: Mapping[str, Decision],
+        known: Mapping[str, Participant],
+        owners: Owners,
+    ) -> None:
+        """Let nobody have two entries that count in one form.
+
+        It comes about when of two entries of one person one becomes somebody else's,
+        by a new address: then who has the person's address is the person.
+        """
+        of_one: dict[str, list[Applicant]] = {}
+        for one in applicants:
+            if one.entry in owners.ids:
+                of_one.setdefault(owners.ids[one.entry], []).append(one)
+        for owner, several in of_one.items():
+            person = known.get(owner)
+            address = person.person.email if person else None
+            theirs = [one for one in several if folded(one.email) == address]
+            for one in several if len(several) > 1 else ():
+                decision = decisions.get(one.entry)
+                if [one] == theirs:
+                    continue
+                if decision is not None and decision.verdict is Verdict.NEW:
+                    owners.ids[one.entry] = self._new_id()
+                    continue
+                del owners.ids[one.entry]
+                owners.held.append(
+                    held_of(
+                        one,
+                        code="same-person",
+                        what="another entry of the form, which counts too, was known"
+                        " to be of the same person",
+                        advice="If it is somebody else: `moodle-bridge enrol decide"
+                        " ENTRY --new`; if not, --same-as the other entry.",
+                        candidates=tuple(
+                            {
+                                "entry": f"{each.source}:{each.entry}",
+                                "row": each.row,
+                                "name": each.fullname,
+                                "address": each.email,
+                            }
+                            for each in several
+                            if each is not one
+                        ),
+                    )
+                )
+
+    def _new_id(self) -> str:
+        return new_participant_id(self._transaction.clock(), self._randomness(_BYTES))
 
     def _owner(
         self,
@@ -92,9 +148,7 @@ class Identities:
             if other is not None:
                 return other
         if not near or (decision is not None and decision.verdict is Verdict.NEW):
-            return new_participant_id(
-                self._transaction.clock(), self._randomness(_BYTES)
-            )
+            return self._new_id()
         words = _words(one.fullname)
         alike = [
             each

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from moodle_bridge.moodle.site import SiteInfo
     from sync.settings import Settings
 
+_FEEDBACK = "moodle-feedback"
 _SHOWN = 3
 _READS_AT_ONCE = 25
 _WHERE = "Site administration > Server > Web services > External services > Functions"
@@ -26,7 +27,12 @@ _WHERE = "Site administration > Server > Web services > External services > Func
 
 def jobs_used(settings: Settings) -> frozenset[Job]:
     """Return the jobs that bridge.toml asks for."""
-    return frozenset({Job.MIRROR} if settings.pairs else ())
+    asked = {
+        Job.MIRROR: bool(settings.pairs),
+        Job.ENROL: bool(settings.intakes),
+        Job.INTAKE: any(one.source.plugin == _FEEDBACK for one in settings.intakes),
+    }
+    return frozenset(job for job, wanted in asked.items() if wanted)
 
 
 def look_at_functions(settings: Settings, info: SiteInfo) -> Iterator[Finding]:
