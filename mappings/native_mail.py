@@ -91,17 +91,21 @@ def twice_mail(
     by_command: bool,
     site: MailSite,
     key: str,
+    forum: str | None = None,
 ) -> OutgoingMail:
     """Return the mail that says, once, how to have each post by mail only once.
 
     For somebody who gets Moodle's own mails and the bridge's. `by_command` is true where
-    the bridge can stop the others when it is told to by mail. Raises ValueError for an
+    the bridge can stop the others when it is told to by mail. `forum` names one of which
+    Moodle mails to everybody; None where an answer to Moodle's mail gave it away. Raises ValueError for an
     address that is none.
     """
     where = f"{site.site_url.rstrip('/')}/message/notificationpreferences.php"
     text = [
         phrase(language, "notice_greeting"),
-        phrase(language, "twice_what"),
+        phrase(language, "twice_forum", forum=one_line(forum))
+        if forum
+        else phrase(language, "twice_what"),
         phrase(language, "twice_moodle", url=where),
         *(
             [
@@ -127,6 +131,6 @@ def twice_mail(
         name=list_name,
         site=site,
         key=key,
-        auto="auto-replied",
+        auto="auto-replied" if answers else "auto-generated",
         answers=answers,
     )

@@ -41,6 +41,7 @@ from sync.jobs.believing import Believing
 from sync.jobs.digest_replies import DigestReplies
 from sync.jobs.digests import Digests
 from sync.jobs.leaving import LeavingByMail
+from sync.jobs.mailed_by_moodle import MailedByMoodle
 from sync.jobs.mirror_in import MirrorIn
 from sync.jobs.mirror_out import MirrorOut
 from sync.jobs.native import NativeMails
@@ -430,6 +431,21 @@ class Bridge:
             secret=self.secret,
             account_id=lambda: self.account_id,
             max_mails=self.settings.safety.max_mails,
+        )
+
+    def mailed_by_moodle(
+        self, pairs: Sequence[Pair], begun: Callable[[str], datetime | None]
+    ) -> MailedByMoodle:
+        """Return what tells readers of whom Moodle mails to as well."""
+        return MailedByMoodle(
+            ledger=self.ledger,
+            participants=self.participants,
+            pairs=pairs,
+            site=self.mail_site,
+            secret=self.secret,
+            account_id=lambda: self.account_id,
+            begun=begun,
+            most_a_day=self.settings.safety.max_notices_per_day,
         )
 
     def list_delivery(self, pair: Pair) -> ListDelivery | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from moodle_bridge.errors import ConfigError, Permanent, Problem
-from moodle_bridge.model.forum import Course, Forum, ForumKind
+from moodle_bridge.model.forum import Course, Forum, ForumKind, Subscription
 from moodle_bridge.moodle.group_mode import GroupMode
 from sync.pairs import Place
 
@@ -196,7 +196,15 @@ def remembered_place(
     if kept["asked"] != asked or not timedelta() <= age <= not_older_than:
         return None
     forums = [
-        Forum(**{**forum, "kind": ForumKind(forum["kind"])}) for forum in kept["forums"]
+        Forum(
+            **{
+                **forum,
+                "kind": ForumKind(forum["kind"]),
+                # A ledger of before does not say.
+                "subscription": Subscription(forum.get("subscription", "unknown")),
+            }
+        )
+        for forum in kept["forums"]
     ]
     mode = kept.get("new_forum_groups")
     return Place(

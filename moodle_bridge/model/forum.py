@@ -20,6 +20,20 @@ class ForumKind(StrEnum):
     OTHER = "other"
 
 
+class Subscription(StrEnum):
+    """Whom Moodle itself mails the posts of a forum (`forcesubscribe`).
+
+    CHOSEN: who asked for it. FORCED: everybody in the course. INITIAL: everybody, until
+    they take themselves out. NONE: nobody. UNKNOWN: a setting that Moodle has not had.
+    """
+
+    CHOSEN = "chosen"
+    FORCED = "forced"
+    INITIAL = "initial"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """A course; `shortname` is unique on a site.
@@ -44,6 +58,7 @@ class Forum:
     course_id: int
     name: str
     kind: ForumKind
+    subscription: Subscription = Subscription.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

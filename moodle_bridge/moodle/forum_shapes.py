@@ -18,6 +18,7 @@ from moodle_bridge.model.forum import (
     Forum,
     ForumKind,
     Post,
+    Subscription,
 )
 from moodle_bridge.moodle.addresses import reader_addresses
 from moodle_bridge.moodle.wire import unescaped
@@ -27,6 +28,12 @@ Seconds = Annotated[int, Field(ge=0, lt=1 << 37)]
 """A Moodle time: unix seconds, and no later than a datetime can hold."""
 
 _KINDS = {kind.value: kind for kind in ForumKind}
+_SUBSCRIPTIONS = {
+    0: Subscription.CHOSEN,
+    1: Subscription.FORCED,
+    2: Subscription.INITIAL,
+    3: Subscription.NONE,
+}
 
 
 class ForumRow(BaseModel):
@@ -37,6 +44,7 @@ class ForumRow(BaseModel):
     course: int
     name: str
     type: str
+    forcesubscribe: int | None = None
 
     def forum(self) -> Forum:
         """Return it as the model has it; an unknown type becomes OTHER."""
@@ -46,6 +54,10 @@ class ForumRow(BaseModel):
             course_id=self.course,
             name=unescaped(self.name),
             kind=_KINDS.get(self.type, ForumKind.OTHER),
+            subscription=_SUBSCRIPTIONS.get(
+                -1 if self.forcesubscribe is None else self.forcesubscribe,
+                Subscription.UNKNOWN,
+            ),
         )
 
 

@@ -106,7 +106,10 @@ class Enrolment:
 
 @dataclass(slots=True, kw_only=True)
 class Forum:
-    """One forum; `groupmode` is 0 none, 1 separate, 2 visible."""
+    """One forum; `groupmode` is 0 none, 1 separate, 2 visible.
+
+    `forcesubscribe` is 0 by choice, 1 everybody, 2 everybody at first, 3 nobody.
+    """
 
     id: int
     cmid: int
@@ -120,6 +123,7 @@ class Forum:
     maxattachments: int = 5
     cutoffdate: int = 0
     timemodified: int = 0
+    forcesubscribe: int = 0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -60,7 +60,8 @@ class Asking:
         """Return the mail as held until its owner answers; None: they are not asked.
 
         They are not when they said no to this address before, or did not answer, when
-        they have had enough questions today, or when no address of theirs is known.
+        they have had enough questions today, or when no mail reaches them: no address
+        of theirs is known, or mail to it has come back too often.
         While one question about an address is open, further mails from it wait with
         it, and their owner is not asked about them.
         """
@@ -69,7 +70,9 @@ class Asking:
         wanted = folded(address)
         before = transaction.questions.about(person.user_id, wanted)
         over = {Answer.NO, Answer.EXPIRED}
-        if any(one.answer in over for one in before) or not person.addresses:
+        if any(one.answer in over for one in before) or not _is_reached(
+            transaction, person
+        ):
             return None
         asked_now = self._asked_now.get((person.user_id, wanted))
         held = replace(
@@ -148,6 +151,11 @@ class Asking:
             detail=f"the question is about mail {question.inbound_id}",
             records=(_follow(question, answer),),
         )
+
+
+def _is_reached(transaction: Transaction, person: Person) -> bool:
+    address = next(iter(person.addresses), None)
+    return address is not None and not transaction.bounces.get(folded(address)).rests
 
 
 def _follow(question: Question, answer: Answer) -> Callable[[Transaction], None]:

@@ -48,7 +48,7 @@ class Twice:
             address is None
             or not may_be_answered(judged.mail, judged.inbound)
             or transaction.told.was(person.user_id, TWICE)
-            or not _gets_each(transaction, person, pair)
+            or not gets_each(transaction, person, pair)
             or transaction.contacts.noticed_since(since) + planned >= self._most_a_day
             or not transaction.contacts.may_notice(folded(address), pause=_A_DAY)
         ):
@@ -99,7 +99,8 @@ def _can_be_stopped(pair: Pair) -> bool:
     return bool(listed.traits.knows_members) or IListMembers.providedBy(listed)
 
 
-def _gets_each(transaction: Transaction, person: Person, pair: Pair) -> bool:
+def gets_each(transaction: Transaction, person: Person, pair: Pair) -> bool:
+    """Say whether each post of a pair is mailed to somebody now, by their channel."""
     channel = transaction.channels.get(person.user_id)
     if channel is not None:
         return channel.kind is ChannelKind.EACH and not channel.is_paused(

@@ -70,7 +70,7 @@ def _shaped(call: Call, forum: Forum) -> dict[str, Any]:
         "grade_forum_notify": 0,
         "maxbytes": forum.maxbytes,
         "maxattachments": forum.maxattachments,
-        "forcesubscribe": 0,
+        "forcesubscribe": forum.forcesubscribe,
         "trackingtype": 1,
         "rsstype": 0,
         "rssarticles": 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from moodle_bridge.model.forum import ForumKind
+from moodle_bridge.model.forum import ForumKind, Subscription
 from moodle_bridge.moodle.functions import CAN_ADD_DISCUSSION
 from sync.cli.checks.finding import Finding, ok, warning
 
@@ -31,6 +31,10 @@ _TOO_MUCH = {
     "canoverridecutoff": "answers by mail come into a forum after its cut-off date",
 }
 _BEGINS = {ForumKind.NEWS: "addnews", ForumKind.QANDA: "addquestion"}
+_MAILED_BY_MOODLE = {
+    Subscription.FORCED: "subscribes everybody for good",
+    Subscription.INITIAL: "subscribes everybody until they say no",
+}
 _TAKES_NONE = frozenset({ForumKind.SINGLE})
 
 
@@ -42,14 +46,24 @@ def look_at_forum(
     *,
     begins: bool,
     group_id: int | None,
+    mails_each: bool,
 ) -> Iterator[Finding]:
     """Say what the account may do in a forum, too little and too much.
 
-    `begins` is true where mails begin discussions, for `group_id` or for everybody.
-    Raises RemoteError when the forum does not tell.
+    `begins` is true where mails begin discussions, for `group_id` or for everybody;
+    `mails_each` where the bridge itself mails to each reader. Raises RemoteError when the forum does not tell.
     """
     what = f"{name}, forum {forum.cmid}"
     yield ok(what, f"{forum.name} ({forum.kind.value})")
+    if mails_each and forum.subscription in _MAILED_BY_MOODLE:
+        yield warning(
+            f"{what}, mail of Moodle",
+            f"Moodle {_MAILED_BY_MOODLE[forum.subscription]}: whom the bridge mails to"
+            " gets each post twice",
+            "Set the forum's subscription mode to optional, or disabled, in Moodle; or"
+            " let its readers switch off Email for forum posts in their notification"
+            " preferences.",
+        )
     access = moodle.forums.access(forum.id)
     for right, loss in _LOSSES.items():
         if not access.may(right):

@@ -172,6 +172,7 @@ def _pair(
                 info,
                 begins=cmid == takes_new,
                 group_id=group_id,
+                mails_each=mails_each and pair.channel != "moodle",
             )
     if takes_new is not None and takes_new not in {*seen, *wanted}:
         yield missing(

@@ -353,6 +353,21 @@ def test_answers_in_a_question_forum_that_are_not_seen_are_a_warning(
     assert "without mod/forum:addquestion, no discussion can be begun" in said
 
 
+def test_a_forum_that_mails_to_everybody_is_a_warning_where_the_bridge_does_too(
+    configured: Configured, call: Call, course: PracticeCourse
+) -> None:
+    what = f"pair fo26, forum {course.questions.cmid}, mail of Moodle"
+    course.questions.forcesubscribe = 1
+    configured()
+    assert rows_of(call, what) == []
+    configured(**{"pair.list.plugin": "direct"})
+    (row,) = rows_of(call, what)
+    assert row["state"] == "warning"
+    assert "gets each post twice" in row["seen"]
+    course.questions.forcesubscribe = 0
+    assert rows_of(call, what) == []
+
+
 def test_rights_that_are_too_much_are_warnings_and_private_replies_are_told(
     seen_by_bridge: Configured, call: Call, course: PracticeCourse
 ) -> None:

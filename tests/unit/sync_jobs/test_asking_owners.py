@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
 
+from mappings.bounce_score import AddressState, Standing
 from moodle_bridge.practice.records import Discussion
+from sync.ledger import Ledger, Transaction
 from sync.ledger.inbound import InboundState
 from sync.ledger.questions import Answer
 from tests.unit.authenticity.signed_mail import FakeDns, signed
@@ -469,3 +473,24 @@ def test_what_was_found_out_is_kept_and_told(
     assert checked.mail(message_id).authenticity["finding"] == "proven"
     said = checked.call("explain", message_id).data["mails"][0]
     assert "signed by sn.example" in said["authenticity"]
+
+
+def test_an_owner_whom_no_mail_reaches_is_not_asked(
+    checked: BridgedCourse, dns: FakeDns
+) -> None:
+    dead = Standing(state=AddressState.DEAD, score=5.0, since=checked.clock.now)
+    with writing(checked) as transaction:
+        transaction.bounces.put(AMINATA, dead)
+    message_id = checked.write(checked.aminata, "A new thought.")
+    sign(checked, "evil.example", dns)
+    checked.sync()
+    assert held(checked, message_id) != ("held", "asked-owner")
+    assert checked.posts() == []
+    assert questions(checked) == []
+
+
+@contextmanager
+def writing(course: BridgedCourse) -> Iterator[Transaction]:
+    ledger = Ledger.open(f"sqlite:///{course.folder / 'ledger.db'}", clock=course.clock)
+    with closing(ledger), ledger.writing() as transaction:
+        yield transaction

@@ -96,7 +96,7 @@ def test_who_has_both_mails_is_told_once_how_to_have_one(direct: BridgedCourse) 
         direct.clock.move(days=2)
     (text,) = twice_told(direct, "ha@vn.example")
     assert f"{direct.url}/message/notificationpreferences.php" in text
-    assert "channel moodle" in text
+    assert "canal moodle" in text
     assert "Bonjour" in text
     assert len(direct.posts(discussion)) == 3
 
@@ -144,3 +144,36 @@ def test_an_automatic_answer_is_not_answered(course: BridgedCourse) -> None:
     )
     course.sync()
     assert twice_told(course, "ha@vn.example") == []
+
+
+def test_where_moodle_mails_to_everybody_each_is_told_once_and_few_in_a_run(
+    direct: BridgedCourse,
+) -> None:
+    direct.forum.forcesubscribe = 1
+    people = (direct.aminata, direct.ha, direct.jan, direct.grace)
+    direct.configure(safety="max_notices_per_day = 2")
+    told: list[int] = []
+    for _ in range(5):
+        assert direct.sync().code == 0
+        told.append(sum(len(twice_told(direct, one.email)) for one in people))
+        direct.clock.move(hours=25)
+    assert told == [0, 2, 4, 4, 4]
+    assert {len(twice_told(direct, one.email)) for one in people} == {1}
+    (text,) = twice_told(direct, direct.ha.email)
+    assert "Questions" in text
+    assert "You answered" not in text
+
+
+def test_who_gets_no_single_mails_or_may_say_no_to_moodle_is_not_told(
+    direct: BridgedCourse,
+) -> None:
+    direct.clock.move(days=2)
+    direct.forum.forcesubscribe = 2
+    assert direct.sync().code == 0
+    assert twice_told(direct, direct.ha.email) == []
+    direct.forum.forcesubscribe = 1
+    direct.write(direct.ha, "channel digest 18:00", to=BRIDGE)
+    direct.clock.move(days=2)
+    assert direct.sync().code == 0
+    assert twice_told(direct, direct.ha.email) == []
+    assert len(twice_told(direct, direct.jan.email)) == 1
