@@ -366,10 +366,16 @@ class Applying:
 
     def _write(self, transaction: Transaction, deeds: Sequence[Deed]) -> None:
         transaction.deeds.write(deeds)
+        self.consequences.follow(
+            transaction,
+            [
+                (self._steps[deed.step], deed)
+                for deed in deeds
+                if deed.state is DeedState.DONE
+            ],
+        )
         for deed in deeds:
             self._note(deed)
-            if deed.state is DeedState.DONE:
-                self.consequences.follow(transaction, self._steps[deed.step], deed)
 
     def _note(self, deed: Deed) -> None:
         self.deeds[deed.step] = deed

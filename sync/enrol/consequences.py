@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
-from mappings.enrolment.people import Owned
 from mappings.enrolment.plan import EnrolmentPlan, Step, StepKind
 from mappings.mail_commands import ChooseChannel, LimitMail
 from moodle_bridge.model.channels import Channel, ChannelKind, Frequency
@@ -47,33 +46,35 @@ class Consequences:
         self._greeter = greeter
         self._undoes = undoes
 
-    def follow(self, transaction: Transaction, step: Step, deed: Deed) -> None:
-        """Write down what follows from a step that was done; may be repeated."""
+    def follow(
+        self, transaction: Transaction, done: Sequence[tuple[Step, Deed]]
+    ) -> None:
+        """Write down what follows from steps that were done; may be repeated."""
         people = transaction.participants
-        match step.kind:
-            case StepKind.CREATE_USER:
-                people.has_account(
-                    step.person,
-                    user_id=deed.after["user_id"],
-                    username=step.sets["username"],
-                    owned=Owned.CREATED,
-                    idnumber=step.person,
-                )
-                people.applied(step.person, _fields(step.sets))
-            case StepKind.CHANGE_USER:
-                people.applied(step.person, _fields(step.sets))
-                if step.sets.get("email"):
-                    people.at_address(
-                        step.person, step.sets["email"], source=self._source
-                    )
-            case StepKind.ADD_TO_GROUP | StepKind.REMOVE_FROM_GROUP:
+        made = [pair for pair in done if pair[0].kind is StepKind.CREATE_USER]
+        people.made(
+            {
+                step.person: (deed.after["user_id"], step.sets["username"])
+                for step, deed in made
+            }
+        )
+        fields: dict[str, dict[str, str]] = {}
+        groups: list[tuple[str, str, str, bool]] = []
+        for step, deed in done:
+            if step.kind in {StepKind.CREATE_USER, StepKind.CHANGE_USER}:
+                fields.setdefault(step.person, {}).update(_fields(step.sets))
+            elif step.kind in {StepKind.ADD_TO_GROUP, StepKind.REMOVE_FROM_GROUP}:
                 course, group = split_place(step.target, self._courses)
                 member = step.kind is StepKind.ADD_TO_GROUP
-                people.in_group(step.person, course, group, member=member)
-            case StepKind.SUSPEND if self._undoes is None:
+                groups.append((step.person, course, group, member))
+            elif step.kind is StepKind.SUSPEND and self._undoes is None:
                 people.withdrew(step.person, deed.done_at)
-            case StepKind.REACTIVATE:
+            elif step.kind is StepKind.REACTIVATE:
                 people.withdrew(step.person, None)
+            if step.kind is StepKind.CHANGE_USER and step.sets.get("email"):
+                people.at_address(step.person, step.sets["email"], source=self._source)
+        people.applied_to(fields)
+        people.in_groups(groups)
 
     def do_here(
         self, transaction: Transaction, step: Step, user_id: int | None

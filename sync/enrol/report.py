@@ -13,6 +13,8 @@ from sync.ledger.deeds import Deed, DeedState
 OPEN = "open"
 """The state of a step of which nothing has come yet."""
 
+# Moodle shows them to few: not seen does not mean not stored.
+_OFTEN_HIDDEN = frozenset({"organisation", "phone"})
 _COLUMNS = (
     "person",
     "name",
@@ -134,6 +136,7 @@ def _row(step: Step, deed: Deed | None) -> ReportRow:
         stored_differently="; ".join(
             f"{one['field']}: asked {one['asked']!r}, stored {_stored(one['stored'])}"
             for one in deed.after.get("stored_differently", ())
+            if one["stored"] is not None or one["field"] not in _OFTEN_HIDDEN
         ),
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Password = Literal["moodle-mail", "link"]
 _Write = Callable[[list[Any]], Sequence[ItemOutcome[Any]]]
 
+_LIST_AT_ONCE = 4
 # Our name of a field, and the client's, where they differ.
 _NAMES = {"organisation": "institution"}
 # What Moodle has for none, where that is not an empty text.
@@ -47,6 +49,9 @@ class Came(StrEnum):
     REFUSED = "refused"
     NOT_TRIED = "not-tried"
     IN_DOUBT = "in-doubt"
+
+
+_STOPS = frozenset({Came.NOT_TRIED, Came.IN_DOUBT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,35 +145,40 @@ class Writes:
         return lambda steps: write([make(step) for step in steps])
 
     def _on_lists(self, steps: Sequence[Step]) -> list[StepOutcome]:
+        """Write a few at a time; after a failure that all would meet, no more."""
         outcomes: list[StepOutcome] = []
-        stopped: RemoteError | None = None
-        for step in steps:
-            if stopped is not None:
-                outcomes.append(_failed(step, Came.NOT_TRIED, stopped))
-                continue
-            listed, address = self._lists[step.target], str(step.sets["email"])
-            try:
-                changed = (
-                    listed.subscribe(address, step.shown)
-                    if step.kind is StepKind.SUBSCRIBE
-                    else listed.unsubscribe(address)
+        with ThreadPoolExecutor(_LIST_AT_ONCE, thread_name_prefix="list") as pool:
+            for start in range(0, len(steps), _LIST_AT_ONCE):
+                stopped = next(
+                    (one for one in outcomes[-_LIST_AT_ONCE:] if one.came in _STOPS),
+                    None,
                 )
-            except InDoubt as error:
-                outcomes.append(_failed(step, Came.IN_DOUBT, error))
-                stopped = error
-            except Permanent as error:
-                if error.concerns_all:
-                    stopped = error
-                came = Came.NOT_TRIED if error.concerns_all else Came.REFUSED
-                outcomes.append(_failed(step, came, error))
-            except RemoteError as error:
-                outcomes.append(_failed(step, Came.NOT_TRIED, error))
-                stopped = error
-            else:
-                outcomes.append(
-                    StepOutcome(step=step, came=Came.DONE if changed else Came.ALREADY)
-                )
+                if stopped is not None:
+                    outcomes += [
+                        replace(stopped, step=step, came=Came.NOT_TRIED)
+                        for step in steps[start:]
+                    ]
+                    break
+                some = steps[start : start + _LIST_AT_ONCE]
+                outcomes += pool.map(self._on_list, some)
         return outcomes
+
+    def _on_list(self, step: Step) -> StepOutcome:
+        listed, address = self._lists[step.target], str(step.sets["email"])
+        try:
+            changed = (
+                listed.subscribe(address, step.shown)
+                if step.kind is StepKind.SUBSCRIBE
+                else listed.unsubscribe(address)
+            )
+        except InDoubt as error:
+            return _failed(step, Came.IN_DOUBT, error)
+        except Permanent as error:
+            came = Came.NOT_TRIED if error.concerns_all else Came.REFUSED
+            return _failed(step, came, error)
+        except RemoteError as error:
+            return _failed(step, Came.NOT_TRIED, error)
+        return StepOutcome(step=step, came=Came.DONE if changed else Came.ALREADY)
 
 
 def new_user(step: Step, password: Password) -> NewUser:

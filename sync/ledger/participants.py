@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from mappings.enrolment.people import KnownPerson, Owned, folded
 from moodle_bridge.runtime import Clock
@@ -230,27 +230,81 @@ class Participants:
             idnumber=idnumber or None,
         )
 
+    def made(self, accounts: Mapping[str, tuple[int, str]]) -> None:
+        """Note the accounts that the bridge made: user id and username, by own id.
+
+        They bear that id as their idnumber. May be repeated.
+        """
+        self._change_all(
+            {
+                participant_id: {
+                    "user_id": user_id,
+                    "username": username,
+                    "owned": Owned.CREATED.value,
+                    "idnumber": participant_id,
+                }
+                for participant_id, (user_id, username) in accounts.items()
+            }
+        )
+
     def applied(self, participant_id: str, fields: Mapping[str, str | None]) -> None:
         """Note what fields the bridge has set; None forgets one. May be repeated."""
-        known = self.get(participant_id)
-        before = dict(known.person.applied) if known else {}
-        after = {**before, **fields}
-        self._change(
-            participant_id,
-            fields={name: value for name, value in after.items() if value is not None},
+        self.applied_to({participant_id: fields})
+
+    def applied_to(self, fields: Mapping[str, Mapping[str, str | None]]) -> None:
+        """Note what fields the bridge has set for several people; see `applied`."""
+        known = self.of(fields)
+        after = {
+            participant_id: {
+                **(
+                    known[participant_id].person.applied
+                    if participant_id in known
+                    else {}
+                ),
+                **new,
+            }
+            for participant_id, new in fields.items()
+        }
+        self._change_all(
+            {
+                participant_id: {
+                    "fields": {
+                        name: one for name, one in all_.items() if one is not None
+                    }
+                }
+                for participant_id, all_ in after.items()
+            }
         )
 
     def in_group(
         self, participant_id: str, course: str, group: str, *, member: bool
     ) -> None:
         """Note that the bridge put somebody into a group, or took them out."""
-        known = self.get(participant_id)
-        groups = {} if known is None else dict(known.person.groups)
-        names = [name for name in groups.get(course, ()) if name != group]
-        groups[course] = (*names, group) if member else tuple(names)
-        self._change(
-            participant_id,
-            groups={one: list(in_it) for one, in_it in groups.items() if in_it},
+        self.in_groups([(participant_id, course, group, member)])
+
+    def in_groups(self, rows: Collection[tuple[str, str, str, bool]]) -> None:
+        """Note who was put into groups, and taken out of some; see `in_group`.
+
+        Each row is the bridge's own id, course, group, and whether they are in it now.
+        """
+        known = self.of({participant_id for participant_id, *_ in rows})
+        groups = {
+            participant_id: dict(one.person.groups)
+            for participant_id, one in known.items()
+        }
+        for participant_id, course, group, member in rows:
+            own = groups.setdefault(participant_id, {})
+            names = [name for name in own.get(course, ()) if name != group]
+            own[course] = (*names, group) if member else tuple(names)
+        self._change_all(
+            {
+                participant_id: {
+                    "groups": {
+                        course: list(names) for course, names in own.items() if names
+                    }
+                }
+                for participant_id, own in groups.items()
+            }
         )
 
     def consented(self, participant_id: str, text: str, at: datetime | None) -> None:
@@ -272,6 +326,19 @@ class Participants:
             {"id": participant_id},
             **values,
             updated_at=self._clock(),
+        )
+
+    def _change_all(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        """Set the same columns of several people, by the bridge's own ids."""
+        if not rows:
+            return
+        table, now = schema.participant, self._clock()
+        self._connection.execute(
+            update(table).where(table.c.id == bindparam("key_id")),
+            [
+                {"key_id": participant_id, **values, "updated_at": now}
+                for participant_id, values in rows.items()
+            ],
         )
 
     def _found(self, statement: Select[Any]) -> Iterator[Participant]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from mappings.enrolment.plan import EnrolmentPlan
 from mappings.enrolment.plan_file import plan_fingerprint, plan_of, plan_text
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
-from sync.ledger.rows import change_row, upsert
+from sync.ledger.rows import upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +112,12 @@ class Plans:
         self._first(name, "told_at")
 
     def _first(self, name: str, column: str) -> None:
-        kept = self.get(name)
-        if kept is not None and getattr(kept, column) is None:
-            change_row(
-                self._connection,
-                schema.enrolment_plan,
-                {"name": name},
-                **{column: self._clock()},
-            )
+        table = schema.enrolment_plan
+        self._connection.execute(
+            update(table)
+            .where(table.c.name == name, table.c[column].is_(None))
+            .values({column: self._clock()})
+        )
 
 
 def _kept(row: Row[Any]) -> KeptPlan:
