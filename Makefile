@@ -27,8 +27,9 @@ demo: $(RUNTIME_STAMP) ## play a day of the course on embedded parts
 # has an environment of its own. Newer SQLAlchemy breaks its REST interface.
 $(MAILMAN_STAMP):
 	test -x $(MAILMAN)/bin/python || $(PYTHON) -m venv $(MAILMAN)
-	$(MAILMAN)/bin/python -m pip install --quiet --disable-pip-version-check 'mailman==3.3.10' 'sqlalchemy<2.1'
-	touch $@
+	@if $(MAILMAN)/bin/python -m pip install --quiet --disable-pip-version-check 'mailman==3.3.10' 'sqlalchemy<2.1'; \
+	then touch $@; \
+	else echo "Mailman cannot be installed: the tests with a real one are skipped."; fi
 
 test: $(STAMP) $(MAILMAN_STAMP) ## the tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q

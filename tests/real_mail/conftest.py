@@ -25,7 +25,7 @@ def hub() -> Iterator[Hub]:
 def mailman(
     hub: Hub, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MailmanCore]:
-    if not (ENVIRONMENT / "bin" / "master").exists():
+    if not (ENVIRONMENT / ".ready").exists():
         pytest.skip("there is no Mailman: `make .venv-mailman/.ready` installs one")
     core = MailmanCore(tmp_path_factory.mktemp("mailman"), smtp_port=hub.port)
     try:

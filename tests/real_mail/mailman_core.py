@@ -61,7 +61,7 @@ org_domain_data_url: file://{folder}/domains.txt
 """
 
 
-def until(holds: Callable[[], Any], what: str, *, seconds: float = 60.0) -> Any:
+def until(holds: Callable[[], Any], what: str, *, seconds: float = 120.0) -> Any:
     """Wait until something holds, and return it; fail with `what` when it never does."""
     end = time.monotonic() + seconds
     while True:
@@ -182,10 +182,11 @@ class MailmanCore:
     def _answers(self) -> bool:
         assert self._master is not None
         assert self._master.poll() is None, (self.folder / "master.log").read_text()
-        return _listens(self.rest_port) and _listens(self.lmtp_port)
+        return listens(self.rest_port) and listens(self.lmtp_port)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Say whether somebody listens at a port of this machine."""
     with socket.socket() as tried:
         tried.settimeout(1)
         return tried.connect_ex(("127.0.0.1", port)) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -94,11 +95,13 @@ class RealTown:
         url: str,
         office: PostOffice,
         clock: LaterClock,
+        *,
+        domain: str = "bridge.example",
     ) -> None:
         self.folder, self.name, self.office, self.clock = folder, name, office, clock
         self.moodle, self.url = moodle, url
         self.apart = False
-        self.address = f"bridge-{name}@bridge.example"
+        self.address = f"bridge-{name}@{domain}"
         self.list_address = f"{name}@lists.example"
         self.imap = office.add_account(self.address)
         self.course = moodle.add_course("Facilitating online", shortname=name.upper())
@@ -154,14 +157,18 @@ class RealTown:
             )
         )
 
-    def direct(self, *, web: str | None = None) -> None:
+    def direct(self, *, web: str | None = None, listen: int | None = None) -> None:
         """Join the forum to a list that is nobody's but the bridge's.
 
-        `web` is the address of the bridge's pages.
+        `web` is the address of the bridge's pages, `listen` the port for LMTP.
         """
+        further = [
+            "" if web is None else f'[web]\npublic_url = "{web}"',
+            "" if listen is None else f"[mail.listen]\nport = {listen}",
+        ]
         self._configure(
             f'plugin = "direct"\naddress = "{self.address}"\nname = "{self.name}"',
-            "" if web is None else f'[web]\npublic_url = "{web}"',
+            "\n".join(further),
         )
 
     def _configure(self, listed: str, further: str = "") -> None:
@@ -224,6 +231,27 @@ hold = "0s"
             check=False,
         )
         return done.returncode, done.stdout, done.stderr
+
+    @contextmanager
+    def at_work(self, *arguments: str) -> Iterator[None]:
+        """Let a command that goes on until it is stopped run while the block does."""
+        with subprocess.Popen(
+            [str(COMMAND), "--config", str(self.folder / "bridge.toml"), *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "XDG_STATE_HOME": str(self.folder / "state")},
+        ) as command:
+            assert command.stderr is not None
+            try:
+                # It says where it listens when it does.
+                line = command.stderr.readline().decode()
+                assert re.search(r":\d+", line), line
+                yield
+            finally:
+                command.terminate()
+                command.wait(60)
+                said = command.stderr.read().decode()
+        assert command.returncode == 0, said
 
     def sync(self, *arguments: str) -> Ended:
         return self.run("sync", *arguments)

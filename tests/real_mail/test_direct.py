@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
 from tests.real_mail.mailman_core import free_port
-from tests.real_mail.real_town import COMMAND, RealTown
+from tests.real_mail.real_town import RealTown
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail")]
 
 Towns = Callable[..., RealTown]
-
-
-@contextmanager
-def served(town: RealTown, port: int) -> Iterator[str]:
-    """Run `moodle-bridge serve` while the block runs; gives its address."""
-    with subprocess.Popen(
-        [
-            str(COMMAND),
-            "--config",
-            str(town.folder / "bridge.toml"),
-            "serve",
-            "--port",
-            str(port),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as server:
-        try:
-            assert server.stderr is not None
-            line = server.stderr.readline().decode()
-            assert f":{port}" in line, line
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-    assert server.returncode == 0
 
 
 def asked(url: str, body: bytes | None = None) -> str:
@@ -77,7 +50,7 @@ def test_who_clicks_once_gets_one_last_mail(town: Towns) -> None:
     found = re.search(r"<(http://[^>]+)>", str(mail["List-Unsubscribe"]))
     assert found is not None
 
-    with served(here, port):
+    with here.at_work("serve", "--port", str(port)):
         assert '<form method="post">' in asked(found[1])
         asked(found[1], b"List-Unsubscribe=One-Click")
     here.post(here.grace, "Week 2", "Read chapter two.")
