@@ -14,6 +14,7 @@ NAMES = (
     "mail-in",
     "day-size",
     "trimming",
+    "rota",
     "enrol-1000",
     "backfill-memory",
 )

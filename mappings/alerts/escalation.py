@@ -6,8 +6,9 @@ crash or by a second run, gives nothing twice.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -89,16 +90,23 @@ class Due:
     unwatched: tuple[Wait, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Tally:
-    steps: Sequence[EscalationStep]
-    watch: Watch
-    now: datetime
-    clock: StepClock
-    groups: Mapping[AlertTo, tuple[Facilitator, ...]]
-    sent: Collection[tuple[str, int, int, str]]
-    alerts: list[DueAlert] = field(default_factory=list)
-    unwatched: list[Wait] = field(default_factory=list)
+Sent = Mapping[Question, Mapping[str, int]]
+"""What was planned before: by question, the highest step that told each person."""
+
+_NOBODY: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reached:
+    """What holds of every question that has reached the same step.
+
+    `highest` is for each person the highest step that means them; `all_told` what was
+    sent when nobody is left to tell.
+    """
+
+    highest: tuple[tuple[Facilitator, int], ...]
+    all_told: Mapping[str, int]
+    unwatched: bool
 
 
 def due(
@@ -109,7 +117,7 @@ def due(
     *,
     clock: StepClock = StepClock.WALL,
     claims: Mapping[Question, ClaimOn] | None = None,
-    sent: Collection[tuple[str, int, int, str]] = (),
+    sent: Sent | Collection[tuple[str, int, int, str]] = (),
 ) -> Due:
     """Return who is to be told of what at `now`.
 
@@ -120,22 +128,35 @@ def due(
     is told of it.
     """
     claims = claims or {}
-    found = _Tally(
-        steps=steps,
-        watch=watch,
-        now=now,
-        clock=clock,
-        groups={to: _people(to, watch) for to in AlertTo},
-        sent=sent,
-    )
+    told = sent if isinstance(sent, Mapping) else _by_question(sent)
+    reached = _reached(steps, watch)
+    began_by = _began_by(steps, watch, now, clock)
+    asking = {person.user_id for person in watch.people if person.user_id is not None}
+    alerts: list[DueAlert] = []
+    unwatched: list[Wait] = []
     for wait in waits:
         if wait.state is not WaitState.OPEN or wait.began > now:
             continue
-        claim = claims.get((wait.pair, wait.post_id))
+        question = (wait.pair, wait.post_id)
+        claim = claims.get(question)
         if claim is not None and claim.until > now:
             continue
-        _of_question(found, wait)
-    return Due(alerts=tuple(found.alerts), unwatched=tuple(found.unwatched))
+        here = reached[_steps_due(wait, began_by)]
+        if here.unwatched:
+            unwatched.append(wait)
+        told_here = told.get(question, _NOBODY)
+        if told_here == here.all_told:
+            continue
+        for person, number in here.highest:
+            if wait.asker_id in asking and person.user_id == wait.asker_id:
+                continue
+            if told_here.get(person.key, 0) >= number:
+                continue
+            at = step_due_at(wait, steps[number - 1], watch, clock)
+            alerts.append(
+                DueAlert(wait=wait, step=number, person=person.key, since=at or now)
+            )
+    return Due(alerts=tuple(alerts), unwatched=tuple(unwatched))
 
 
 def step_due_at(
@@ -147,27 +168,48 @@ def step_due_at(
     return watch.primaries.after(wait.began, step.after)
 
 
-def _of_question(found: _Tally, wait: Wait) -> None:
-    highest: dict[str, tuple[int, datetime]] = {}
+def _began_by(
+    steps: Sequence[EscalationStep], watch: Watch, now: datetime, clock: StepClock
+) -> list[datetime | None]:
+    """Return for each step when a wait has begun at the latest for which it is due."""
+    if clock is StepClock.WALL:
+        return [now - step.after for step in steps]
+    return [watch.primaries.before(now, step.after) for step in steps]
+
+
+def _steps_due(wait: Wait, began_by: Sequence[datetime | None]) -> int:
+    """Return how many steps of a question are due."""
+    for number, latest in enumerate(began_by):
+        if latest is None or wait.began > latest:
+            return number
+    return len(began_by)
+
+
+def _reached(steps: Sequence[EscalationStep], watch: Watch) -> tuple[_Reached, ...]:
+    """Return what holds when no step, one step, two steps and so on are due."""
+    groups = {to: _people(to, watch) for to in AlertTo}
+    highest: dict[str, tuple[Facilitator, int]] = {}
     unwatched = False
-    for number, step in enumerate(found.steps, 1):
-        at = step_due_at(wait, step, found.watch, found.clock)
-        if at is None or at > found.now:
-            break
-        people = found.groups[step.to]
-        unwatched = unwatched or (step.to is AlertTo.DUTY and not people)
-        for person in people:
-            if person.user_id is None or person.user_id != wait.asker_id:
-                highest[person.key] = (number, at)
-    for key, (number, at) in highest.items():
-        told = any(
-            (wait.pair, wait.post_id, later, key) in found.sent
-            for later in range(number, len(found.steps) + 1)
+    found = [_Reached(highest=(), all_told={}, unwatched=False)]
+    for number, step in enumerate(steps, 1):
+        highest |= {person.key: (person, number) for person in groups[step.to]}
+        unwatched = unwatched or (step.to is AlertTo.DUTY and not groups[step.to])
+        found.append(
+            _Reached(
+                highest=tuple(highest.values()),
+                all_told={key: reached for key, (_, reached) in highest.items()},
+                unwatched=unwatched,
+            )
         )
-        if not told:
-            found.alerts.append(DueAlert(wait=wait, step=number, person=key, since=at))
-    if unwatched:
-        found.unwatched.append(wait)
+    return tuple(found)
+
+
+def _by_question(sent: Collection[tuple[str, int, int, str]]) -> Sent:
+    found: defaultdict[Question, dict[str, int]] = defaultdict(dict)
+    for pair, post_id, step, person in sent:
+        there = found[pair, post_id]
+        there[person] = max(step, there.get(person, 0))
+    return found
 
 
 def _people(to: AlertTo, watch: Watch) -> tuple[Facilitator, ...]:

@@ -59,14 +59,29 @@ class Cover:
     def after(self, start: datetime, covered: timedelta) -> datetime | None:
         """Return when so much covered time has passed since `start`; None = never."""
         left = covered
-        for begins, ends in self.periods:
-            if ends <= start:
-                continue
+        first = bisect_right(self.periods, start, key=lambda period: period[1])
+        for begins, ends in self.periods[first:]:
             from_ = max(begins, start)
             if ends - from_ >= left:
                 return from_ + left
             left -= ends - from_
         return None
+
+    def before(self, end: datetime, covered: timedelta) -> datetime | None:
+        """Return the latest moment from which so much covered time passes until `end`.
+
+        None when there was never so much; for no time at all, the last covered moment.
+        """
+        left = covered
+        last = bisect_left(self.periods, end, key=lambda period: period[0])
+        for begins, ends in reversed(self.periods[:last]):
+            until = min(ends, end)
+            if not covered:
+                return end if self.is_on(end) else until - timedelta.resolution
+            if until - begins >= left:
+                return until - left
+            left -= until - begins
+        return end if not covered and self.is_on(end) else None
 
     def _at(self, at: datetime) -> Period | None:
         index = bisect_right(self.periods, at, key=lambda period: period[0]) - 1
