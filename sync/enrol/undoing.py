@@ -29,8 +29,7 @@ _OPPOSITE = {
     StepKind.SET_CHANNEL: StepKind.SET_CHANNEL,
 }
 _STAYS = {
-    StepKind.CREATE_GROUP: "the group stays, empty: deleting it could take posts with"
-    " it",
+    StepKind.CREATE_GROUP: "the group stays: deleting it could take posts with it",
     StepKind.WELCOME: "a mail that went out cannot be taken back",
     StepKind.TELL_REFUSED: "a mail that went out cannot be taken back",
 }
