@@ -73,7 +73,12 @@ def show(invocation: Invocation, *, plan_name: str, everybody: bool) -> Result:
 
 @command.command("list")
 @click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(1), metavar="N"
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="N",
+    help="At most so many.",
 )
 @options.pass_invocation
 def listed(invocation: Invocation, *, limit: int) -> Result:
