@@ -10,7 +10,7 @@ import click
 
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.model.channels import ChannelKind, Frequency
-from sync.cli import options, person_address
+from sync.cli import options, person_address, person_records
 from sync.cli.group import Group
 from sync.cli.invocation import Invocation
 from sync.cli.result import Result
@@ -156,6 +156,8 @@ def resume(invocation: Invocation, *, person: str, dry_run: bool) -> Result:
 
 command.add_command(person_address.command)
 command.add_command(person_address.revive)
+command.add_command(person_records.export)
+command.add_command(person_records.forget)
 
 
 def _date(text: str) -> date:

@@ -53,14 +53,14 @@ def write_json(path: Path, data: Any) -> None:
     write_private(path, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str, encoding: str = "utf-8") -> None:
     """Write a file whole or not at all, readable for its owner alone.
 
     It is about people. Raises OSError.
     """
     unfinished = path.with_name(f".{path.name}.unfinished")
     handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+    with os.fdopen(handle, "w", encoding=encoding, newline="") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
