@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mappings.enrolment.limits import beyond
 from mappings.enrolment.plan import EnrolmentPlan, StepKind
@@ -30,6 +30,7 @@ from sync.enrol.carrying_out import applying, carry_out
 from sync.enrol.files import beside, read_plan, write_json, write_plan, write_private
 from sync.enrol.report import (
     OPEN,
+    ReportRow,
     counts,
     person_rows,
     report_csv,
@@ -335,7 +336,8 @@ def _told(
     plan = job.plan_
     rows = report_rows(plan, job.deeds)
     numbers = counts(rows)
-    files = _files(bridge, job, file) if file is not None else {}
+    data = report_data(plan, rows)
+    files = {} if file is None else _files(bridge, job, file, rows, data)
     parts: list[str | Table] = []
     if people := person_rows(rows):
         parts.append(
@@ -362,17 +364,22 @@ def _told(
         exit_code=code,
         parts=parts,
         data={
-            **report_data(plan, rows),
+            **data,
             "stopped": masked(str(stopped)) if stopped else None,
             "files": {what: str(path) for what, path in files.items()},
         },
     )
 
 
-def _files(bridge: Bridge, job: Applying, file: Path) -> dict[str, Path]:
+def _files(
+    bridge: Bridge,
+    job: Applying,
+    file: Path,
+    rows: tuple[ReportRow, ...],
+    data: dict[str, Any],
+) -> dict[str, Path]:
     """Write what came of a plan beside it; return the files by what they are."""
     plan = job.plan_
-    rows = report_rows(plan, job.deeds)
     undoes = undone_name(plan.name)
     ending = ".undo.report" if undoes else ".report"
     written = {
@@ -380,7 +387,7 @@ def _files(bridge: Bridge, job: Applying, file: Path) -> dict[str, Path]:
         "table": beside(file, f"{ending}.csv"),
     }
     try:
-        write_json(written["report"], report_data(plan, rows))
+        write_json(written["report"], data)
         write_private(written["table"], report_csv(rows))
         if undoes is None:
             written["to undo it"] = beside(file, ".undo.json")

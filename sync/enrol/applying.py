@@ -205,7 +205,7 @@ class Applying:
         return Plan(
             actions=tuple(
                 self._action(_Portion(steps=steps, present=observation.present))
-                for steps in portions(remote)
+                for steps in portions(remote, self.writes.singly)
             ),
             records=(write,) if deeds or local else (),
         )

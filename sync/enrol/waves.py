@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from mappings.enrolment.plan import Step, StepKind
 
-MOST_TOGETHER = 400
-"""So many steps are one effect: as many as the client puts in one request."""
+MOST_TOGETHER = 1000
+"""So many steps are one effect; the client makes a few requests of them."""
+
+MOST_SINGLY = 200
+"""So many are one effect where each step is a request of its own, or a mail."""
 
 _ORDER: tuple[tuple[StepKind, ...], ...] = (
     (StepKind.CREATE_GROUP,),
@@ -21,6 +24,7 @@ _ORDER: tuple[tuple[StepKind, ...], ...] = (
     (StepKind.SET_CHANNEL,),
     (StepKind.WELCOME, StepKind.TELL_REFUSED),
 )
+_ON_LISTS = (StepKind.SUBSCRIBE, StepKind.UNSUBSCRIBE)
 LOCAL = frozenset({StepKind.SET_CHANNEL, StepKind.WELCOME, StepKind.TELL_REFUSED})
 """What is done in the ledger alone; a mail is written down there and sent later."""
 
@@ -36,13 +40,20 @@ def waves(steps: Iterable[Step]) -> list[tuple[Step, ...]]:
     return [wave for wave in found if wave]
 
 
-def portions(steps: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
-    """Yield the steps of a wave in portions of one kind, each one effect."""
+def portions(
+    steps: Sequence[Step], singly: Collection[StepKind] = ()
+) -> Iterator[tuple[Step, ...]]:
+    """Yield the steps of a wave in portions of one kind, each one effect.
+
+    Steps of the kinds in `singly`, and those on lists, go one by one, and are fewer.
+    """
     by_kind = sorted(steps, key=lambda step: list(StepKind).index(step.kind))
     for _, group in groupby(by_kind, key=lambda step: step.kind):
         same = tuple(group)
-        for start in range(0, len(same), MOST_TOGETHER):
-            yield same[start : start + MOST_TOGETHER]
+        few = same[0].kind in {*_ON_LISTS, *singly}
+        most = MOST_SINGLY if few else MOST_TOGETHER
+        for start in range(0, len(same), most):
+            yield same[start : start + most]
 
 
 def split_place(target: str, courses: Iterable[str]) -> tuple[str, str]:
