@@ -131,6 +131,17 @@ def notice_message_id(*key: str, site_tag: str, domain: str) -> str:
     return f"<note.{_digest(*key)[:20]}.{site_tag}@{_plain_domain(domain)}>"
 
 
+def note_of_message_id(message_id: str, *, site_tag: str, domain: str) -> str | None:
+    """Return what names a mail of ours that mirrors no post, None when it is none.
+
+    It is 20 characters, the same for the same key of `notice_message_id`. As forgiving
+    as `post_id_of`.
+    """
+    ours = re.escape(f".{site_tag}@{_plain_domain(domain)}".lower())
+    found = re.fullmatch(rf"note\.([a-z2-7]{{20}}){ours}", _bare(message_id))
+    return found[1] if found else None
+
+
 def is_ours(message_id: str, *, site_tag: str, domain: str) -> bool:
     """Say whether a mail with this Message-ID was written by this bridge.
 

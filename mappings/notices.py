@@ -24,7 +24,7 @@ from mappings.subjects import plain_subject
 from moodle_bridge.model.mail import OutgoingMail
 
 ANSWERED_REASONS = frozenset(
-    {"unknown-sender", "too-big", "empty", "locked", "refused"}
+    {"unknown-sender", "too-big", "empty", "locked", "refused", "which-question"}
 )
 """The reasons that get an answer. All others get none: an automatic mail or a bounce
 must not be answered, and where authentication failed the answer would reach somebody

@@ -31,6 +31,7 @@ from moodle_bridge.errors import LedgerError
 from moodle_bridge.redact import secrets_masked
 from moodle_bridge.runtime import Clock, utc_now
 from sync.ledger.addresses import Addresses
+from sync.ledger.alerts import Alerts, Claims
 from sync.ledger.bounces import Bounces
 from sync.ledger.channels import Channels, Gatherings
 from sync.ledger.cursors import Cursors
@@ -194,6 +195,16 @@ class Transaction:
     def waits(self) -> Waits:
         """Which questions wait, and which were answered."""
         return Waits(self.connection, self.clock)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What facilitators were told of questions that wait."""
+        return Alerts(self.connection, self.clock)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Who is on which question."""
+        return Claims(self.connection, self.clock)
 
     @cached_property
     def leases(self) -> Leases:

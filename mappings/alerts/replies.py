@@ -1,0 +1,87 @@
+"""Reads the few words with which a facilitator answers an alert, and not its question."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+
+_LONGEST = 120
+_WORDS = re.compile(r"\w+")
+
+
+class AlertReply(StrEnum):
+    """What somebody says of a question that they were told of."""
+
+    MINE = "mine"
+    NEEDS_ANSWER = "needs-answer"
+    NO_ANSWER_NEEDED = "no-answer-needed"
+
+
+_SAID = {
+    AlertReply.MINE: (
+        "mine|its mine|it is mine|i take it|i will take it|ill take it|i take this|"
+        "i take this one|ill take this one|im on it|i am on it|on it|i got it|"
+        "ik|van mij|die is van mij|voor mij|deze is voor mij|die is voor mij|ik neem hem|"
+        "ik neem het|ik neem deze|ik neem die|ik doe het|ik doe deze|ik pak hem|"
+        "ik pak hem op|ik pak het op|ik pak deze op|"
+        "je prends|je le prends|je la prends|je prends celle ci|je men occupe|"
+        "je m en occupe|pour moi|cest pour moi|c est pour moi|a moi|"
+        "mia|mio|es mia|es mio|la tomo|lo tomo|yo la tomo|yo|me encargo|yo me encargo|"
+        "para mi|la respondo yo|"
+        "minha|meu|e minha|e meu|fico com esta|eu fico com esta|fico com ela|"
+        "eu trato|eu trato disso|eu respondo|para mim|deixa comigo|eu"
+    ),
+    AlertReply.NO_ANSWER_NEEDED: (
+        "no answer needed|no answer is needed|no answer necessary|needs no answer|"
+        "no reply needed|no reply is needed|does not need an answer|"
+        "geen antwoord nodig|er is geen antwoord nodig|hoeft geen antwoord|"
+        "hoeft niet beantwoord|"
+        "pas de reponse necessaire|aucune reponse necessaire|pas besoin de reponse|"
+        "reponse pas necessaire|sans reponse|"
+        "no necesita respuesta|no hace falta respuesta|no hace falta responder|"
+        "sin respuesta necesaria|"
+        "nao precisa de resposta|nao precisa resposta|nao e preciso responder|"
+        "nao e necessaria resposta|sem resposta necessaria"
+    ),
+    AlertReply.NEEDS_ANSWER: (
+        "needs answer|needs an answer|needs a reply|answer needed|an answer is needed|"
+        "antwoord nodig|heeft antwoord nodig|heeft een antwoord nodig|"
+        "reponse necessaire|il faut une reponse|il faut repondre|besoin de reponse|"
+        "necesita respuesta|hace falta respuesta|necesita una respuesta|"
+        "precisa de resposta|precisa resposta|e preciso responder"
+    ),
+}
+_POLITE_WORDS = (
+    "please thanks thank you hi hello graag dank bedankt dankjewel hallo merci bonjour"
+    " gracias hola obrigado obrigada ola por favor s v p svp aub"
+)
+_POLITE = frozenset(_POLITE_WORDS.split())
+
+
+def alert_reply(text: str, *, own_name: str = "") -> AlertReply | None:
+    """Return what a mail says about a question; None for anything else: an answer.
+
+    `text` is the author's own, without quotes. Only when it says that and nothing
+    more, save for polite words and `own_name`, in English, Dutch, French, Spanish or
+    Portuguese; accents, capitals and full stops are borne.
+    """
+    if len(text) > _LONGEST:
+        return None
+    said = _words(text)
+    names = set(_words(own_name))
+    while said and (said[-1] in _POLITE or said[-1] in names):
+        said.pop()
+    while said and said[0] in _POLITE:
+        said.pop(0)
+    wanted = " ".join(said)
+    for reply, phrases in _SAID.items():
+        if wanted in phrases.split("|"):
+            return reply
+    return None
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFD", text.casefold())
+    plain = "".join(one for one in plain if not unicodedata.combining(one))
+    return _WORDS.findall(plain.replace("'", "").replace("\u2019", ""))
