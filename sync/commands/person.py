@@ -29,6 +29,7 @@ from sync.channels import (
 )
 from sync.cli.result import Result, Table
 from sync.commands.person_address import told_of
+from sync.commands.person_forms import form_facts, form_lines
 from sync.participants import folded
 from sync.settings.values import size_text
 
@@ -122,6 +123,7 @@ def show(invocation: Invocation, *, name: str) -> Result:
             issues = transaction.issues.of_person(user_id, limit=_ISSUES)
             first = next(iter(one.person.addresses), "")
             standing = transaction.bounces.get(folded(first))
+            from_forms = form_facts(transaction, user_id)
         issued = [
             {
                 "number": issue.id,
@@ -139,6 +141,7 @@ def show(invocation: Invocation, *, name: str) -> Result:
     ]
     if standing.state is not AddressState.ALIVE or standing.score:
         parts.append(f"Mail to {first}: {told_of(standing)}")
+    parts += form_lines(from_forms)
     if told["next_at"]:
         parts.append(f"Next: {told['next_at']:%Y-%m-%d %H:%M} UTC")
     if issued:
@@ -160,7 +163,12 @@ def show(invocation: Invocation, *, name: str) -> Result:
         )
     return Result(
         parts=parts,
-        data={"person": told, "issues": issued, "mail": standing.state.value},
+        data={
+            "person": told,
+            "issues": issued,
+            "mail": standing.state.value,
+            "forms": from_forms,
+        },
     )
 
 

@@ -237,3 +237,17 @@ def test_the_admin_is_told_on_the_screen_where_no_address_is_given(
     assert told.code == 3
     assert "steps wait for you" in told.said
     assert course.mails() == []
+
+
+def test_the_admin_sees_from_which_form_somebody_came(made: BridgedCourse) -> None:
+    form(made, auto=AUTO)
+    write_form(made.folder, [GRACE])
+    made.sync()
+    made.clock.move(minutes=20)
+    told = made.call("person", "show", "grace.akello")
+    facts = told.data["forms"]
+    assert [one["entry"] for one in facts["entries"]] == ["1"]
+    assert facts["account"] == "created"
+    assert facts["consent_text"] == "Agree"
+    assert facts["welcomed_at"]
+    assert made.call("person", "show", "ha").data["forms"] == {}
