@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sync.actions import Done
+from sync.jobs.outbound_records import PASSED_OVER
 from sync.ledger.inbound import InboundState
 from sync.ledger.intents import Intent, IntentState
 from sync.ledger.links import Link, LinkState
+from sync.ledger.parts import PartState
 
 if TYPE_CHECKING:
     from sync.ledger import Ledger, Transaction
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _LONG = timedelta(days=1)
 _LIST_TAKES = timedelta(hours=6)
+# A person, or what was said since, decided that it does not go out.
+_DECIDED = {IntentState.DROPPED, IntentState.WITHDRAWN}
 Mend = Callable[[], object]
 Complete = Callable[["Transaction", Intent, Done], None]
 """Writes down what follows from a post that was made, as the job that makes them."""
@@ -55,6 +59,7 @@ class LedgerAudit:
             return [
                 *self._links(transaction, since),
                 *self._mails(transaction, since),
+                *self._parts(transaction, since),
                 *self._issues(transaction, since),
                 *self._doubts(transaction),
                 *self._list_copies(transaction, since),
@@ -85,7 +90,9 @@ class LedgerAudit:
                         advice="The next sync sends them.",
                         mend=self._wait_again(link),
                     )
-                elif not states - {IntentState.WITHDRAWN} and not _passed_over(pair):
+                elif (
+                    not states - {IntentState.WITHDRAWN} and link.reason != PASSED_OVER
+                ):
                     yield Finding(
                         code="no-mail",
                         item=str(link.post_id),
@@ -128,6 +135,34 @@ class LedgerAudit:
                 mend=None if done is None else self._complete(done),
             )
 
+    def _parts(self, transaction: Transaction, since: datetime) -> Iterator[Finding]:
+        """Give answers to digests that were posted, part by part, and do not say so."""
+        for part in transaction.parts.since(since):
+            done = next(
+                (
+                    one
+                    for one in transaction.intents.of_source(f"mail:{part.inbound_id}")
+                    if one.details.get("part") == part.position
+                    and one.state is IntentState.DONE
+                    and one.result.get("post_id")
+                ),
+                None,
+            )
+            if done is None:
+                continue
+            post_id = int(done.result["post_id"])
+            posted = part.state is PartState.POSTED
+            if posted and transaction.links.by_post(post_id, part.pair or ""):
+                continue
+            yield Finding(
+                code="part-unlinked" if posted else "part-unmarked",
+                item=f"mail-{part.inbound_id}",
+                what=f"answers a digest; its part {part.position} became post {post_id},"
+                " and " + ("nothing joins the two" if posted else "does not say so"),
+                advice=f"moodle-bridge explain {post_id}",
+                mend=self._complete(done),
+            )
+
     def _done(self, transaction: Transaction, number: int) -> Intent | None:
         mail = transaction.inbound.get(number)
         key = mail.key if mail else ""
@@ -166,6 +201,9 @@ class LedgerAudit:
     def _issues(self, transaction: Transaction, since: datetime) -> Iterator[Finding]:
         now = transaction.clock()
         for issue in transaction.issues.unsent(since, now - _LONG):
+            intent = transaction.intents.get(f"issue:{issue.id}")
+            if intent is not None and intent.state in _DECIDED:
+                continue
             yield Finding(
                 code="issue-waits",
                 item=f"issue {issue.id}",
@@ -222,8 +260,3 @@ def mended(findings: Sequence[Finding]) -> list[Finding]:
             finding.mend()
         done.append(replace(finding, mended=finding.mend is not None))
     return done
-
-
-def _passed_over(pair: Pair) -> bool:
-    # Where the bridge mails each by themselves, all may have chosen digests.
-    return bool(pair.mailing_list.traits.knows_members)

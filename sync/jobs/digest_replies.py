@@ -109,6 +109,11 @@ class DigestReplies:
             )
         else:
             post_id = outcome.result["post_id"]
+            # An audit that brings a link back has nothing new to tell.
+            known = any(
+                part.position == position and part.post_id == post_id
+                for part in transaction.parts.of_mail(number)
+            )
             transaction.parts.change(
                 number,
                 position,
@@ -128,6 +133,8 @@ class DigestReplies:
                 ),
                 subject=str(intent.details["subject"]),
             )
+            if known:
+                return
         inbound = transaction.inbound.get(number)
         if inbound is not None:
             self._finish(transaction, inbound, int(intent.details["user_id"]))

@@ -18,6 +18,8 @@ _LOOK_AGAIN = timedelta(hours=1)
 # What may be otherwise in an hour; everything else stays withheld.
 _MAY_CHANGE = frozenset({"timed", "placeholder", "nobody"})
 _HOPE = timedelta(days=3)
+PASSED_OVER = "nobody who may read it wants single mails"
+"""Why a post counts as sent although no mail of it was made."""
 
 
 def gone(link: Link) -> Callable[[Transaction], None]:
@@ -126,6 +128,7 @@ def only(source: str, link: Link, keys: Sequence[str]) -> Callable[[Transaction]
                 link.pair,
                 link.post_id,
                 state=LinkState.SENT.value,
+                reason="" if keys else PASSED_OVER,
                 settled_at=transaction.clock(),
             )
 

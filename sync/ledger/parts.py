@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -78,6 +79,17 @@ class Parts:
             **values,
             updated_at=self._clock(),
         )
+
+    def since(self, moment: datetime) -> list[Part]:
+        """Return the parts of mails that came since a moment, but for what is left."""
+        part, inbound = schema.part, schema.inbound
+        rows = self._connection.execute(
+            select(part)
+            .join(inbound, inbound.c.id == part.c.inbound_id)
+            .where(inbound.c.received_at >= moment, part.c.position != REST)
+            .order_by(part.c.inbound_id, part.c.position)
+        )
+        return [_part(row) for row in rows]
 
     def of_mail(self, inbound_id: int) -> list[Part]:
         """Return the parts of a mail, in its order; what is left over comes last."""

@@ -206,10 +206,10 @@ class SyncSettings(Section):
         default=timedelta(hours=6), description="How often they are read again."
     )
     audit_every: Duration = Field(
-        default=timedelta(),
+        default=timedelta(hours=24),
         description="How often a run compares both sides (`moodle-bridge audit --fix`)"
-        " at its end: once a day is right for most. 0: never.",
-        examples=["1d"],
+        " at its end. Each time it asks for the discussions of `recheck_days` once,"
+        " some twenty-five in a request. 0: never.",
     )
     overlap: Duration = Field(
         default=timedelta(minutes=10),

@@ -12,6 +12,7 @@ from sync.ledger.inbound import InboundState
 from sync.ledger.intents import IntentState
 from sync.ledger.links import LinkState
 from tests.unit.sync_jobs.bridged import BridgedCourse
+from tests.unit.sync_jobs.test_answering_digests import Answering
 
 
 def change(course: BridgedCourse, statement: str, *values: Any) -> None:
@@ -195,3 +196,78 @@ def test_an_audit_does_not_mend_beside_a_run(talk: BridgedCourse) -> None:
     assert called.code == 0
     assert "findings" not in called.data
     assert codes(talk) == {}
+
+
+def test_a_post_that_no_mail_was_made_of_is_mailed_on_a_direct_list_too(
+    direct: BridgedCourse,
+) -> None:
+    discussion = direct.post(direct.aminata)
+    direct.sync()
+    before = len(direct.mails(direct.ha.email))
+    change(
+        direct,
+        "DELETE FROM intent WHERE source = ?",
+        f"post:fo26:{discussion.firstpost}",
+    )
+    assert codes(direct, "--fix") == {"no-mail": True}
+    direct.sync()
+    assert len(direct.mails(direct.ha.email)) == before + 1
+    assert codes(direct) == {}
+
+
+def test_a_post_that_all_read_in_their_digests_needs_no_mail(
+    direct: BridgedCourse,
+) -> None:
+    direct.configure(channel='"digest"')
+    direct.post(direct.aminata)
+    direct.sync()
+    assert codes(direct) == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "late"), [("dropped", False), ("withdrawn", False), ("held", True)]
+)
+def test_a_digest_that_somebody_dropped_is_not_told_every_day(
+    direct: BridgedCourse, state: str, late: bool
+) -> None:
+    answering = Answering(direct)
+    assert answering.digest
+    change(direct, "UPDATE issue SET sent_at = NULL")
+    change(direct, "UPDATE intent SET state = ? WHERE key LIKE 'issue:%'", state)
+    direct.clock.move(days=2)
+    assert ("issue-waits" in codes(direct)) is late
+
+
+def test_an_answer_to_a_digest_whose_link_is_lost_gets_it_back(
+    direct: BridgedCourse,
+) -> None:
+    answering = Answering(direct)
+    answer = answering.answer("1: Use a pen\n3: At one")
+    direct.sync()
+    post = direct.posts(answering.discussions[0])[1]
+    change(direct, "DELETE FROM link WHERE post_id = ?", post.id)
+    assert codes(direct, "--fix")["part-unlinked"]
+    direct.sync()
+    assert direct.mail(answer).state is InboundState.POSTED
+    assert direct.link(post).message_id.startswith(f"<post.{post.id}.")
+    assert len(answering.receipts()) == 1
+    assert codes(direct) == {}
+
+
+def test_an_answer_to_a_digest_that_does_not_know_its_post_is_told_of_it(
+    direct: BridgedCourse,
+) -> None:
+    answering = Answering(direct)
+    answer = answering.answer("1: Use a pen\n3: At one")
+    direct.sync()
+    posts = [direct.posts(answering.discussions[place])[1].id for place in (0, 2)]
+    change(
+        direct, "UPDATE part SET state = 'planned', post_id = NULL WHERE position = 2"
+    )
+    change(direct, "UPDATE inbound SET state = 'accepted' WHERE pair = 'fo26'")
+    assert codes(direct, "--fix") == {"part-unmarked": True}
+    direct.sync()
+    assert direct.mail(answer).state is InboundState.POSTED
+    assert [part.post_id for part in answering.parts(answer)] == posts
+    assert [len(answering.said(place)) for place in range(3)] == [1, 0, 1]
+    assert codes(direct) == {}
