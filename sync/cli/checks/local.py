@@ -31,6 +31,24 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def look_at_welcomes(settings: Settings) -> Iterator[Finding]:
+    """Read an organisation's own words of welcome. Raises ConfigError."""
+    from sync.enrol.greeting import templates_in  # noqa: PLC0415 - few have them
+
+    folder = settings.welcome.templates
+    if folder is None:
+        return
+    found = templates_in(folder)
+    if not found:
+        yield warning(
+            "[welcome] → templates",
+            f"there is no welcome-LANGUAGE.txt in {folder}",
+            "Put one there, such as welcome-fr.txt, or take the line out.",
+        )
+        return
+    yield ok("[welcome] → templates", f"own words in {', '.join(found)}")
+
+
 def look_at_ledger(bridge: Bridge) -> Iterator[Finding]:
     """Open the ledger; it is made or brought up to date. Raises LedgerError."""
     with bridge.ledger.reading() as transaction:

@@ -275,3 +275,31 @@ def test_a_template_with_a_mistake_is_named_with_it(course: BridgedCourse) -> No
     (folder / "welcome-fr.txt").write_bytes(b"Subject: Hi\n\n\xff")
     with pytest.raises(ConfigError, match="not readable as UTF-8"):
         templates_in(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "seen"),
+    [
+        (None, "warning", "there is no welcome-LANGUAGE.txt"),
+        ("Subject: Salut\n\nBonjour $name", "ok", "own words in fr"),
+        ("Subject: Salut\n\nBonjour $nom", "missing", "has no value for $nom"),
+    ],
+)
+def test_the_check_looks_through_an_organisations_own_words(
+    course: BridgedCourse, text: str | None, state: str, seen: str
+) -> None:
+    (course.folder / "words").mkdir()
+    if text is not None:
+        path = course.folder / "words" / "welcome-fr.txt"
+        path.write_text(text, encoding="utf-8")
+    path = course.folder / "bridge.toml"
+    whole = path.read_text("utf-8")
+    path.write_text(
+        whole.replace("[welcome]", '[welcome]\ntemplates = "words"'), encoding="utf-8"
+    )
+    found = [
+        one
+        for one in course.call("check").data["findings"]
+        if one["what"].startswith("[welcome]")
+    ]
+    assert [(one["state"], seen in one["seen"]) for one in found] == [(state, True)]
