@@ -157,13 +157,17 @@ class SeenEnrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an account stands in what a form is for; None = cannot be seen."""
+    """How an account stands in what a form is for; None = cannot be seen.
+
+    `on_list` are those of their addresses that are on the list, folded.
+    """
 
     in_cohort: bool | None = None
     enrolment: SeenEnrolment | None = None
     enrolled_otherwise: bool = False
     groups: frozenset[str] = frozenset()
     list_member: bool | None = None
+    on_list: frozenset[str] = frozenset()
     channel: Channel | None = None
     channel_chosen_by: str = ""
 

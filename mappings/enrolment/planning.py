@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from mappings.enrolment.account_plan import plan_account, wanted_fields
+from mappings.enrolment.list_plan import plan_list
 from mappings.enrolment.matching import Match
 from mappings.enrolment.people import (
     Decision,
@@ -69,7 +70,7 @@ def person_plan(
             _enrol(case, plan, *place)
             _group(case, plan, *place)
         _cohort(case, plan, wanted, standing)
-        _list(case, plan, wanted, standing)
+        plan_list(case, plan, wanted, standing)
         _channel(case, plan, standing)
         _welcome(case, plan, places)
     if not plan.steps and not plan.held and not plan.left_alone:
@@ -218,26 +219,6 @@ def _cohort(
             wanted.cohort,
             expects={"in_cohort": False},
             sets={"in_cohort": True},
-        )
-    )
-
-
-def _list(
-    case: PersonCase, plan: PersonPlan, wanted: Wanted, standing: Standing
-) -> None:
-    address = wanted.list_address
-    if address is None or not wanted.subscribes or standing.list_member is not False:
-        return
-    if case.was_done(StepKind.SUBSCRIBE, address):
-        # Who left a list does not want to be put on it again with the next run.
-        plan.left_alone.append(case.left_alone(f"left the list {address} since"))
-        return
-    plan.steps.append(
-        case.step(
-            StepKind.SUBSCRIBE,
-            address,
-            expects={"list_member": False},
-            sets={"list_member": True, "email": case.applicant.email},
         )
     )
 

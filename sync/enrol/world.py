@@ -75,15 +75,13 @@ class PlaceNow:
         the person may be on the list with.
         """
         there = self.courses[course]
-        on_list = (
-            None
-            if self.list_addresses is None
-            else any(folded(one) in self.list_addresses for one in addresses)
-        )
+        on_list = frozenset(map(folded, addresses)) & (self.list_addresses or set())
+        member = None if self.list_addresses is None else bool(on_list)
         if user_id is None:
             return Standing(
                 in_cohort=None if self.cohort_members is None else False,
-                list_member=on_list,
+                list_member=member,
+                on_list=on_list,
             )
         return Standing(
             in_cohort=None
@@ -97,7 +95,8 @@ class PlaceNow:
                 for name, members in there.group_members.items()
                 if user_id in members
             ),
-            list_member=on_list,
+            list_member=member,
+            on_list=on_list,
             channel=self.channels.get(user_id),
             channel_chosen_by=self.chosen_by.get(user_id, ""),
         )

@@ -266,3 +266,43 @@ def test_entries_that_may_be_of_one_person_name_each_other() -> None:
     held = duplicate(group)
     assert [one.candidates[0]["entry"] for one in held] == ["sm25:2 b", "sm25:1"]
     assert "--same-as 'sm25:2 b'" in held[0].advice
+
+
+def test_a_new_address_takes_the_place_of_the_old_one_on_the_list() -> None:
+    known = KnownPerson(
+        id="mb-1",
+        user_id=7,
+        owned=Owned.CREATED,
+        email="ana7@example.org",
+        applied={"email": "ana7@example.org"},
+    )
+    aim = FormAim(
+        courses=(
+            CourseAim(
+                wanted=Wanted(
+                    source="sm25",
+                    course="SM25",
+                    list_address="l@example.org",
+                    subscribes=True,
+                )
+            ),
+        )
+    )
+
+    def on_list(course: str, user_id: int | None, addresses: Iterable[str]) -> Standing:
+        return Standing(
+            enrolment=SeenEnrolment(active=True),
+            list_member=True,
+            on_list=frozenset({"ana7@example.org"}),
+        )
+
+    fields = {"first_name": "Ana", "last_name": "Diop a", "country": "KE"}
+    found = put_together(
+        [person(1, known=known)], [account(7, fields=fields)], aim=aim, standing=on_list
+    )
+    assert [(step.kind, step.sets["email"]) for step in found.steps] == [
+        (StepKind.CHANGE_USER, "ana1@example.org"),
+        (StepKind.SUBSCRIBE, "ana1@example.org"),
+        (StepKind.UNSUBSCRIBE, "ana7@example.org"),
+    ]
+    assert found.steps[2].after == (found.steps[1].key,)
