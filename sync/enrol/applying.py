@@ -169,12 +169,12 @@ class Applying:
     def observe(self) -> Iterator[Wave]:
         """See `Job`: one wave after another, each looked at just before."""
         for wave in waves(self.plan_.steps):
-            left = None
+            left: tuple[Step, ...] | None = None
             for _ in range(_MOST_LOOKS):
                 ready = self._ready(wave)
-                if not ready or len(ready) == left:
+                if not ready or ready == left:
                     break
-                left = len(ready)
+                left = ready
                 present = self.looking.at(ready, self._user_ids)
                 yield Wave(steps=ready, present=present)
                 if self.dry_run:
