@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -140,9 +140,11 @@ def _narrowed(tree: etree._Element, kept: str) -> bool:
     return False
 
 
-def _readings(kept: str) -> tuple[tuple[bool, Words], ...]:
+def _readings(kept: str) -> Iterator[tuple[bool, Words]]:
     whole = words_of(kept)
-    return (True, whole), (False, whole), (False, words_of(kept, numbered=False))
+    yield True, whole
+    yield False, whole
+    yield False, words_of(kept, numbered=False)
 
 
 def _keep_stretch(layout: Layout, start: int, end: int) -> None:

@@ -28,6 +28,8 @@ _ADDED = re.compile(
     r"|\[(?:cid|image|inline image|afbeelding|imagen|imagem)\s?:[^\[\]\n]{0,300}\]"
 )
 _NUMBER = re.compile(r"(?m)^[>\s]*\d{1,3}[.)][ \t]")
+# Letters that fold as they are, many at once; all others one by one.
+_RUN = re.compile(r"[0-9A-Za-z]+|[^\x00-\x7f]")
 _BULLETS = frozenset("○●◦▪■□▫◆◇►▶➢➤❖\ufffc\ufffd")
 
 
@@ -51,21 +53,27 @@ def words_of(text: str, *, numbered: bool = True) -> Words:
     unseen = {place for start, end in hidden for place in range(start, end)}
     letters: list[str] = []
     places: list[int] = []
-    for place, character in enumerate(text):
-        if place in unseen or character in _BULLETS:
+    for match in _RUN.finditer(text):
+        start = match.start()
+        run = match[0]
+        # What is hidden begins and ends beside letters, never among them.
+        if start in unseen or run in _BULLETS:
             continue
-        for letter in _folded(character):
-            letters.append(letter)
-            places.append(place)
+        folded = _folded(run)
+        letters.append(folded)
+        if run.isascii():
+            places.extend(range(start, match.end()))
+        else:
+            places.extend([start] * len(folded))
     return Words("".join(letters), tuple(places))
 
 
-def _folded(character: str) -> str:
-    if character.isascii():
-        return character.lower() if character.isalnum() else ""
+def _folded(run: str) -> str:
+    if run.isascii():
+        return run.lower() if run.isalnum() else ""
     return "".join(
         letter
-        for letter in unicodedata.normalize("NFKD", character.casefold())
+        for letter in unicodedata.normalize("NFKD", run.casefold())
         if _counts(letter)
     )
 
