@@ -10,33 +10,17 @@ over.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mappings.letter_index import SLACK, WEIGHTY, LetterIndex, letters_of, weight_of
+
 _URL = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>\"']+", re.IGNORECASE)
-# Mail programs write these where HTML has a picture.
-_PICTURE = re.compile(
-    r"\[(?:cid:|image:|inline[ -]image)[^\]\n]{0,200}\]", re.IGNORECASE
-)
-_OTHER = re.compile(r"[\W_]+")
 _LONGEST = 400_000
-# Places are looked up by so many letters.
-_GRAM = 6
-_CANDIDATES_MOST = 24
-# Between two lines that follow each other a bullet or a number may have been lost.
-_SLACK = 3
-# A line of this weight is believed by itself; a shorter one has to follow or precede
-# another in what was sent.
-_WEIGHTY = 24
 _SHORT_WHOLE = 0.8
 _SHORT = 5
 _GAP_LONGEST = 400
-# What is one letter in Latin is much less than one in Chinese.
-_DENSE = 3
-_DENSE_FROM = "\u2e80"
 _REWRITTEN = re.compile(
     r"(?i)^https?://(?:[\w.-]*\.)?(?:safelinks\.protection\.outlook\.com"
     r"|urldefense(?:\.proofpoint)?\.com|urldefense\.us|protect(?:-\w+)?\.mimecast\.com"
@@ -76,7 +60,7 @@ class SentWords:
             if number == len(sure):
                 certain_to = places[-1]
             for piece, is_link in _pieces(text):
-                letters = _letters(piece)
+                letters = letters_of(piece)
                 whole_pieces.append(letters)
                 if is_link:
                     links.add(places[-1])
@@ -89,13 +73,13 @@ class SentWords:
             certain_to = places[-1]
         whole, bare = "".join(whole_pieces), "".join(bare_pieces)
         self._bare, self._at, self._places, self._links = bare, at, places, links
-        self._known = _weight(bare[certain_to:])
+        self._known = weight_of(bare[certain_to:])
         self._certain_text = bare[:certain_to]
-        self._with_links = _Letters(whole)
-        self._without_links = _Letters(bare) if links else self._with_links
+        self._with_links = LetterIndex(whole)
+        self._without_links = LetterIndex(bare) if links else self._with_links
 
     def ours_among(
-        self, lines: Sequence[str], *, least: int, alone: int = _WEIGHTY
+        self, lines: Sequence[str], *, least: int, alone: int = WEIGHTY
     ) -> list[bool]:
         """Tell of each line whether it is provably part of what was sent.
 
@@ -105,12 +89,12 @@ class SentWords:
         Lines of less than `alone` letters count only beside others.
         """
         marked = [False] * len(lines)
-        weights = [_weight(_letters(_URL.sub(" ", line))) for line in lines]
+        weights = [weight_of(letters_of(_URL.sub(" ", line))) for line in lines]
         found = self._found(lines, weights, alone)
         for block in _blocks(lines, found):
             weight = sum(weights[place] for place in block)
             proven = weight >= least or (
-                weight >= _WEIGHTY and weight >= _SHORT_WHOLE * self._known > 0
+                weight >= WEIGHTY and weight >= _SHORT_WHOLE * self._known > 0
             )
             for place in block if proven else self._certain(lines, block, weights):
                 marked[place] = True
@@ -123,7 +107,7 @@ class SentWords:
         """
         if not self._known:
             return 0
-        weight = sum(_weight(_letters(_URL.sub(" ", line))) for line in lines)
+        weight = sum(weight_of(letters_of(_URL.sub(" ", line))) for line in lines)
         return min(1.0, weight / self._known)
 
     def _certain(
@@ -133,9 +117,9 @@ class SentWords:
         sure = [
             place
             for place in block
-            if _letters(_URL.sub(" ", lines[place])) in self._certain_text
+            if letters_of(_URL.sub(" ", lines[place])) in self._certain_text
         ]
-        return sure if sum(weights[place] for place in sure) >= _WEIGHTY else ()
+        return sure if sum(weights[place] for place in sure) >= WEIGHTY else ()
 
     def _found(
         self, lines: Sequence[str], weights: Sequence[int], alone: int
@@ -144,7 +128,7 @@ class SentWords:
         chains: list[list[int]] = []
         here: _Found | None = None
         for place, line in enumerate(lines):
-            letters = _letters(line)
+            letters = letters_of(line)
             if not letters:
                 continue
             here = found[place] = self._find(line, letters, here)
@@ -166,12 +150,12 @@ class SentWords:
         """Add the short lines that stand right before a line of ours, there as here."""
         start: int | None = None
         for place in range(len(lines) - 1, -1, -1):
-            letters = _letters(lines[place])
+            letters = letters_of(lines[place])
             if not letters:
                 continue
             if found[place] is None and start is not None:
                 found[place] = self._ending_at(
-                    _letters(_URL.sub(" ", lines[place])), start
+                    letters_of(_URL.sub(" ", lines[place])), start
                 )
             here = found[place]
             start = here.start if here else None
@@ -184,13 +168,13 @@ class SentWords:
 
         Where a quote was thinned out they have nothing left that they follow.
         """
-        full = [place for place, line in enumerate(lines) if _letters(line)]
+        full = [place for place, line in enumerate(lines) if letters_of(line)]
         for above, place, below in zip(full, full[1:], full[2:], strict=False):
             before, after = found[above], found[below]
             if found[place] is not None or before is None or after is None:
                 continue
-            letters = _letters(lines[place])
-            if _weight(letters) < _SHORT or after.start - before.end > _GAP_LONGEST:
+            letters = letters_of(lines[place])
+            if weight_of(letters) < _SHORT or after.start - before.end > _GAP_LONGEST:
                 continue
             start = self._bare.find(letters, before.end, after.start)
             if start >= 0:
@@ -206,13 +190,13 @@ class SentWords:
             after = span[1]
             span = (self._bare_at(span[0]), self._bare_at(span[1]))
         elif _URL.search(line):
-            left = _letters(_URL.sub(" ", line))
+            left = letters_of(_URL.sub(" ", line))
             if not left:
                 return self._link_only(line, end)
             span = self._without_links.cover(left, () if end is None else (end,))
         if span is None:
             return None
-        follows = end is not None and 0 <= span[0] - end <= _SLACK
+        follows = end is not None and 0 <= span[0] - end <= SLACK
         return _Found(*span, follows=follows, after=after)
 
     def _hints(self, above: _Found | None) -> tuple[int, ...]:
@@ -226,11 +210,11 @@ class SentWords:
     def _link_only(self, line: str, end: int | None) -> _Found | None:
         if end is None or not _REWRITTEN.match(line.strip(" \t<(>")):
             return None
-        near = [place for place in self._links if 0 <= place - end <= _SLACK]
+        near = [place for place in self._links if 0 <= place - end <= SLACK]
         return _Found(near[0], near[0], follows=True) if near else None
 
     def _ending_at(self, letters: str, start: int) -> _Found | None:
-        for slack in range(_SLACK + 1):
+        for slack in range(SLACK + 1):
             place = start - slack - len(letters)
             if letters and place >= 0 and self._bare.startswith(letters, place):
                 return _Found(place, place + len(letters), follows=False)
@@ -243,49 +227,6 @@ class SentWords:
         return min(inside, self._places[number if last else number + 1])
 
 
-class _Letters:
-    """Letters in which other letters are looked for."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._grams = _grams(text)
-
-    def cover(self, letters: str, hints: Sequence[int]) -> tuple[int, int] | None:
-        """Return where letters stand, in one stretch or in several weighty ones.
-
-        `hints` are where they may well begin.
-        """
-        first: int | None = None
-        place = end = 0
-        while place < len(letters):
-            start, length = self._longest(letters, place, () if place else hints)
-            through = place + length == len(letters)
-            weighty = _weight(letters[place : place + length]) >= _WEIGHTY
-            if not length or not (weighty or (through and not place)):
-                return None
-            first = start if first is None else first
-            place += length
-            end = start + length
-        return None if first is None else (min(first, end), end)
-
-    def _longest(
-        self, letters: str, place: int, hints: Sequence[int]
-    ) -> tuple[int, int]:
-        starts = [hint + slack for hint in hints for slack in range(_SLACK + 1)]
-        if len(letters) - place >= _GRAM:
-            starts += self._grams.get(letters[place : place + _GRAM], ())
-        elif not place and (somewhere := self._text.find(letters)) >= 0:
-            starts.append(somewhere)
-        best = (0, 0)
-        for start in starts:
-            length = _common(letters, place, self._text, start)
-            if length > best[1]:
-                best = (start, length)
-            if place + length == len(letters):
-                break
-        return best
-
-
 def _blocks(
     lines: Sequence[str], found: Sequence[_Found | None]
 ) -> Iterable[Sequence[int]]:
@@ -294,7 +235,7 @@ def _blocks(
     end = 0
     for place, line in enumerate(lines):
         here = found[place]
-        if block and (here.start < end if here else bool(_letters(line))):
+        if block and (here.start < end if here else bool(letters_of(line))):
             yield block
             block = []
         if here is not None:
@@ -311,42 +252,3 @@ def _pieces(text: str) -> Iterable[tuple[str, bool]]:
         yield link[0], True
         end = link.end()
     yield text[end:], False
-
-
-def _letters(text: str) -> str:
-    """Return the letters and digits alone, however they were written."""
-    text = _PICTURE.sub(" ", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-    return _OTHER.sub("", text.casefold())
-
-
-def _weight(letters: str) -> int:
-    if letters.isascii():
-        return len(letters)
-    dense = sum(letter >= _DENSE_FROM for letter in letters)
-    return len(letters) + (_DENSE - 1) * dense
-
-
-def _grams(text: str) -> dict[str, list[int]]:
-    grams: defaultdict[str, list[int]] = defaultdict(list)
-    for place in range(len(text) - _GRAM + 1):
-        places = grams[text[place : place + _GRAM]]
-        if len(places) < _CANDIDATES_MOST:
-            places.append(place)
-    return dict(grams)
-
-
-def _common(letters: str, place: int, text: str, start: int) -> int:
-    """Return how many letters are the same from two places on."""
-    most = min(len(letters) - place, len(text) - start)
-    if letters[place : place + most] == text[start : start + most]:
-        return most
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        if letters[place + low : place + middle] == text[start + low : start + middle]:
-            low = middle
-        else:
-            high = middle
-    return low
