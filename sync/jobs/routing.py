@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mappings.identity import issue_of_message_id, post_id_of, read_issue_key
+from mappings.identity import (
+    is_ours,
+    issue_of_message_id,
+    post_id_of,
+    read_issue_key,
+)
 from mappings.mail_reading import ReadMail
 from mappings.parentage import LinkRef, ParentClue, ReplyRoute, find_parent
 from mappings.personal_keys import key_texts
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from sync.pairs import Pair
 
 DISCUSSION_GONE = "discussion-gone"
+# As mappings.identity.notice_message_id begins.
+_OWN_WORD = "<note."
 ASKED = "asked:"
 """Before the Message-ID of an admin's mail, in the cursors: about which mail it is."""
 _IDS_MOST = 50
@@ -110,7 +117,7 @@ class Routing:
             link=link,
             awaited=awaited,
             by_list=pair is not None and came_by_list(mail, pair),
-            unknown_parent=bool(ids)
+            unknown_parent=not all(map(self._is_own_word, ids))
             and link is None
             and awaited is None
             and issue is None,
@@ -170,6 +177,12 @@ class Routing:
             return LinkRef(post_id=told_of) if told_of else None
 
         return lookup
+
+    def _is_own_word(self, message_id: str) -> bool:
+        """Say whether it is a welcome, a notice: no post, and none that is awaited."""
+        return message_id.startswith(_OWN_WORD) and is_ours(
+            message_id, site_tag=self._site_tag, domain=self._domain
+        )
 
     def _named(self, name: str | None) -> Pair | None:
         return next((pair for pair in self._pairs if pair.name == name), None)
