@@ -11,14 +11,12 @@ from moodle_bridge.model.channels import Channel
 from sync.channels import default_channel
 from sync.enrol.applying import Applying
 from sync.enrol.consequences import Consequences
-from sync.enrol.greeting import Greetings
 from sync.enrol.looking import Looking
 from sync.enrol.places import place_of
 from sync.enrol.undoing import undone_name, undone_steps
 from sync.enrol.writes import Password, Writes
 
 if TYPE_CHECKING:
-    from moodle_bridge.model.mail import ListAddress
     from sync.bridge import Bridge
     from sync.engine import Engine
     from sync.enrol.greeter import Greeter
@@ -103,19 +101,11 @@ def _intakes(bridge: Bridge, plan: EnrolmentPlan) -> list[IntakeSettings]:
 
 
 def _greeter(bridge: Bridge, places: Sequence[IntakePlace]) -> Greeter:
-    def list_of(name: str) -> ListAddress | None:
-        pair = bridge.settings.pair(name)
-        return None if pair is None else bridge.list_of(pair).address
-
-    return Greetings(
-        settings=bridge.settings,
-        site=bridge.mail_site,
-        secret=bridge.secret,
-        course_names={
+    return bridge.greetings(
+        {
             place.intake: tuple(course.fullname for course in place.courses)
             for place in places
-        },
-        list_of=list_of,
+        }
     )
 
 
