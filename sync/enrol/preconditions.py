@@ -87,6 +87,9 @@ def reached(
     }
     if step.kind is StepKind.ENROL:
         wanted = {"enrolment": "active"}
+    elif step.kind is StepKind.CREATE_GROUP:
+        # Its key of ours is not looked for: a group of the name is the group.
+        wanted = {"group": step.sets["group"]}
     matches: Callable[[Any], bool] = all
     if step.kind is StepKind.CHANGE_USER:
         # One account is changed as a whole or not at all, and Moodle may store one

@@ -236,7 +236,11 @@ def _role_id(role: str, role_ids: Mapping[str, int]) -> int:
 
 def _new_group(step: Step, present: Present) -> NewGroup:
     course, name = split_place(step.target, present.courses)
-    return NewGroup(course_id=present.courses[course].id, name=name)
+    return NewGroup(
+        course_id=present.courses[course].id,
+        name=name,
+        idnumber=str(step.sets.get("idnumber", "")),
+    )
 
 
 def _fields(step: Step) -> tuple[dict[str, Any], dict[str, str]]:

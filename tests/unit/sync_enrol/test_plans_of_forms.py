@@ -448,3 +448,23 @@ def test_a_plan_that_was_changed_by_hand_is_not_shown(
     file.write_text(json.dumps(whole), "utf-8")
     called = scene.call("enrol", "show", "one.plan.json")
     assert (called.code, "changed by hand" in called.err) == (2, True)
+
+
+def test_a_group_that_was_renamed_is_known_again(
+    scene: Scene, written: Written
+) -> None:
+    written([row(1)])
+    plan(scene)
+    assert scene.apply("one", "--yes").code == 0
+    (group,) = scene.site.state.groups.values()
+    assert group.idnumber == "mb-group-country-ke"
+    group.name = "Our friends in Kenya"
+    written([row(1), row(2)])
+    called = plan(scene, "two")
+    assert "group.create" not in kinds(called)
+    targets = [
+        step["target"]
+        for step in called.data["plan"]["steps"]
+        if step["kind"] == "group.add"
+    ]
+    assert targets == ["SM25/Our friends in Kenya"]
