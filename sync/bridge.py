@@ -20,6 +20,7 @@ from mappings.parentage import ReplyRoute
 from moodle_bridge.authenticity import DnsResolver, Resolver
 from moodle_bridge.errors import Permanent
 from moodle_bridge.interfaces import (
+    IAlertChannel,
     IIntakeSource,
     IListEntrance,
     IListMembers,
@@ -27,6 +28,7 @@ from moodle_bridge.interfaces import (
     IMailer,
     IMailingList,
     IRotaSource,
+    IUsesMailer,
     IUsesMoodle,
 )
 from moodle_bridge.moodle import Moodle
@@ -34,7 +36,10 @@ from moodle_bridge.moodle.calls import Packing
 from moodle_bridge.moodle.client import ClientSettings
 from moodle_bridge.moodle.facade import Connection
 from moodle_bridge.moodle.rest import RestSettings
+from sync.alert_ways import ReceiptMailer, Ways
 from sync.authenticity import Looking
+from sync.jobs.alert_looks import AlertLooks
+from sync.jobs.alerts import Alerting
 from sync.jobs.answers import Answers
 from sync.jobs.asking import Asking
 from sync.jobs.believing import Believing
@@ -67,7 +72,7 @@ from sync.pairs import Pair
 from sync.participants import Participants
 from sync.places import Places, forget_place
 from sync.rota.book import Rota
-from sync.rota.people import facilitators
+from sync.rota.people import facilitators, with_accounts
 from sync.sending import Sending
 from sync.summary import Summary
 
@@ -75,6 +80,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from moodle_bridge.model.mail import ListAddress
+    from moodle_bridge.model.rota import Facilitator
     from moodle_bridge.registry import Registry
     from moodle_bridge.runtime import Clock
     from sync.enrol.greeting import Greetings
@@ -210,6 +216,68 @@ class Bridge:
         self._open.callback(source.close)
         return source
 
+    def watchers(self, pairs: Sequence[Pair]) -> tuple[Facilitator, ...]:
+        """Return the people of the rota with their accounts in the pairs' courses."""
+        courses = {pair.place.course.id for pair in pairs}
+        people = [
+            person
+            for course_id in sorted(courses)
+            for person in self.participants.of_course(course_id)
+        ]
+        return with_accounts(self.settings.rota, people)
+
+    def alert_ways(self, *, receipts: bool = True) -> Ways:
+        """Return by which ways facilitators are reached; `receipts` as mails have."""
+        alerts, safety = self.settings.alerts, self.settings.safety
+
+        def build(name: str, choice: PluginChoice | None) -> IAlertChannel:
+            known = self._registry.get(IAlertChannel, name)
+            settings = choice.settings if choice else known.settings()
+            channel = self._registry.build(IAlertChannel, name, settings)
+            if IUsesMoodle.providedBy(channel):
+                channel.use_moodle(self.moodle)
+            if IUsesMailer.providedBy(channel):
+                sending = self.sending if receipts else self._sending_without_receipts
+                channel.use_mailer(ReceiptMailer(sending), self.settings.mail.address)
+            self._open.callback(channel.close)
+            return channel
+
+        return Ways(
+            alerts.channels if alerts else (),
+            build,
+            mail_only=safety.redirect_all_mail_to is not None,
+        )
+
+    def alerting(self, pairs: Sequence[Pair]) -> Alerting | None:
+        """Return the job that tells of questions that wait; None: nobody is told."""
+        alerts = self.settings.alerts
+        watched = [pair for pair in pairs if pair.settings.questions]
+        if alerts is None or not self.settings.rota.people or not watched:
+            return None
+        looks = AlertLooks(
+            watched,
+            moodle=self.moodle,
+            ledger=self.ledger,
+            participants=self.participants,
+            account_id=lambda: self.account_id,
+            begun=self.watch(lambda: None).begun,
+            mail=self.settings.mail,
+            site_url=self.settings.moodle.url,
+        )
+        return Alerting(
+            ledger=self.ledger,
+            settings=alerts,
+            people=self.watchers(pairs),
+            persons={person.key: person for person in self.settings.rota.people},
+            pairs=[pair.name for pair in watched],
+            shifts=self.rota.shifts,
+            ways=self.alert_ways(),
+            look=looks.look,
+            sending=self.sending,
+            site=self.mail_site,
+            secret=self.secret,
+        )
+
     @cached_property
     def site_tag(self) -> str:
         """What tells this site's posts from those of others, in Message-IDs."""
@@ -269,6 +337,18 @@ class Bridge:
             settle_after=safety.settle_after,
             looked_at=self._looked_at,
             plain_sender=mail.address,
+        )
+
+    @property
+    def _sending_without_receipts(self) -> Sending:
+        safety = self.settings.safety
+        return Sending(
+            lambda: self.mailer,
+            receipt_address=None,
+            redirect_to=safety.redirect_all_mail_to,
+            settle_after=safety.settle_after,
+            looked_at=self._looked_at,
+            plain_sender=self.settings.mail.address,
         )
 
     def sending_to(self, mailing_list: IMailingList) -> Sending:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from moodle_bridge.errors import (
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Way = Literal["mirror-out", "mirror-in"]
 First = Literal["now"] | int | None
+# Calendars need not be fetched with every run.
+_FROZEN_EVERY = timedelta(minutes=10)
 
 
 def run(
@@ -125,12 +127,31 @@ def _once(
         report.unreachable += seen.problems
         if seen.moved_forums:
             bridge.forget_places()
+        _alert(bridge, engine, everything)
         for pair in pairs:
             _bring_in_line(bridge, engine, pair)
             engine.run(bridge.mirror_out(pair, let_out=begun[pair.name]))
         engine.run(digests)
     _look_at_forms(bridge, engine, whole=named is None and only is None)
     _look_after(bridge, engine, pairs)
+
+
+def _alert(bridge: Bridge, engine: Engine, pairs: Sequence[Pair]) -> None:
+    """Tell facilitators of questions that wait, and freeze who was on duty."""
+    settings, report = bridge.settings, engine.report
+    if settings.rota.sources and not engine.dry_run:
+        bridge.rota.freeze(every=_FROZEN_EVERY)
+    alerting = bridge.alerting(pairs)
+    if alerting is None:
+        return
+    engine.run(alerting)
+    report.problems += alerting.problems
+    report.problems += [
+        f"rota: {state.name} cannot be read, so what it said last counts:"
+        f" {state.problem}"
+        for state in bridge.rota.states_read()
+        if state.problem
+    ]
 
 
 def _look_at_forms(bridge: Bridge, engine: Engine, *, whole: bool) -> None:

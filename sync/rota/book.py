@@ -83,14 +83,21 @@ class Rota:
         coming = self._compiled(begin, end) if begin < end else ()
         return joined([*_cut(past, start, end), *coming])
 
-    def freeze(self) -> int:
+    def states_read(self) -> tuple[SourceState, ...]:
+        """Return how each source stands, none where they were not read yet."""
+        return tuple(self._book.states) if self._book else ()
+
+    def freeze(self, *, every: timedelta = timedelta()) -> int:
         """Write down who was on duty since the last time; say how many shifts.
 
-        May be repeated, and by two runs at once: what is written never changes.
+        Nothing when the last time is less than `every` ago. May be repeated, and by
+        two runs at once: what is written never changes.
         """
         now = self._ledger.clock()
         with self._ledger.reading() as transaction:
             before = _moment(transaction.cursors.get(_FROZEN_UP_TO))
+        if before is not None and now - before < every:
+            return 0
         # The first time nothing has passed that anybody could have counted on.
         begin = now if before is None else before
         passed = self._compiled(begin, now) if begin < now else ()

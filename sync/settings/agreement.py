@@ -25,6 +25,7 @@ def check_agreement(raw: Mapping[str, Any], around: Surroundings) -> None:
     _pairs_are_there(intakes, pairs, around)
     _forums_differ(pairs, around)
     _lists_differ(pairs, own, around)
+    _people_are_there(raw, around)
     for index, pair in pairs:
         _new_discussions_have_a_place(index, pair, around)
     if own and _text(safety.get("redirect_all_mail_to")) == own:
@@ -57,6 +58,19 @@ def _pairs_are_there(
                 ("intake", index, "pair"),
                 "there is no [[pair]] of this name",
                 f"Known: {', '.join(names)}.",
+            )
+
+
+def _people_are_there(raw: Mapping[str, Any], around: Surroundings) -> None:
+    people = _rows(_table(raw, "rota"), "person")
+    known = [key for _, person in people if (key := _text(person.get("key")))]
+    for index, channel in _rows(_table(raw, "alerts"), "channel"):
+        wanted = _text(channel.get("person"))
+        if wanted and wanted not in known:
+            around.refuse(
+                ("alerts", "channel", index, "person"),
+                "there is no [[rota.person]] with this key",
+                f"Known: {', '.join(known)}." if known else "Add [[rota.person]].",
             )
 
 

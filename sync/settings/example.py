@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from zope.interface import Interface
 
 from moodle_bridge.interfaces import (
+    IAlertChannel,
     IIntakeSource,
     IMailbox,
     IMailer,
@@ -18,6 +19,11 @@ from moodle_bridge.interfaces import (
     IRotaSource,
 )
 from moodle_bridge.registry import NoSettings, Registry
+from sync.settings.alerts import (
+    AlertChannelSettings,
+    AlertsSettings,
+    AlertStepSettings,
+)
 from sync.settings.intake import (
     IntakeAutoApply,
     IntakeLimits,
@@ -53,6 +59,7 @@ USUAL = {
     IMailingList: "remote",
     IIntakeSource: "csv",
     IRotaSource: "rules",
+    IAlertChannel: "mail",
 }
 """The plug-in that is taken where none is named."""
 
@@ -168,6 +175,7 @@ def blocks(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
     yield from _intakes(registry, given)
     yield _own("welcome", "welcome", WelcomeSettings, given)
     yield from _rota(registry, _table(given, "rota"))
+    yield from _alerts(registry, given)
     yield _own("ledger", "ledger", LedgerSettings, given)
     yield _own("safety", "safety", SafetySettings, given)
     yield _own("sync", "sync", SyncSettings, given)
@@ -239,6 +247,45 @@ def _rota(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
             {"source": row},
             comments=index == 0,
             used=bool(sources),
+        )
+
+
+def _alerts(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
+    used, table = "alerts" in given, _table(given, "alerts")
+    yield Block(
+        header="[alerts]",
+        about=_about(Settings, "alerts"),
+        model=AlertsSettings,
+        given=table,
+        used=used,
+    )
+    steps, channels = _rows(table, "step"), _rows(table, "channel")
+    for index, row in enumerate(steps or [{}]):
+        yield Block(
+            header="[[alerts.step]]",
+            about=_about(AlertsSettings, "steps"),
+            model=AlertStepSettings,
+            given=row,
+            comments=index == 0,
+            used=bool(steps),
+        )
+    for index, row in enumerate(channels or [{}]):
+        yield Block(
+            header="[[alerts.channel]]",
+            about=_about(AlertsSettings, "channels"),
+            model=AlertChannelSettings,
+            given=row,
+            comments=index == 0,
+            used=bool(channels),
+        )
+        yield _of_plugin(
+            "[alerts.channel.by]",
+            _about(AlertChannelSettings, "by"),
+            IAlertChannel,
+            registry,
+            row,
+            comments=index == 0,
+            used=bool(channels),
         )
 
 

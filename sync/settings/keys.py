@@ -22,6 +22,7 @@ _BY_CHECK = {
     values.duration: "duration",
     values.size: "size",
     values.day: "date",
+    values.quiet_span: "hours",
     values.address: "address",
     values.bridge_address: "address",
     values.domain_name: "domain",

@@ -11,6 +11,7 @@ from zope.interface import Interface
 
 from moodle_bridge.errors import PluginError
 from moodle_bridge.interfaces import (
+    IAlertChannel,
     IIntakeSource,
     IMailbox,
     IMailer,
@@ -28,6 +29,7 @@ INTERFACES: tuple[tuple[Location, type[Interface]], ...] = (
     (("pair", "*", "list"), IMailingList),
     (("intake", "*", "source"), IIntakeSource),
     (("rota", "source", "*"), IRotaSource),
+    (("alerts", "channel", "*", "by"), IAlertChannel),
 )
 """Which tables name a plug-in, and of which kind; `*` is each of an array."""
 

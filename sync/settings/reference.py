@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from zope.interface import Interface
 
 from moodle_bridge.interfaces import (
+    IAlertChannel,
     IIntakeSource,
     IMailbox,
     IMailer,
@@ -57,6 +58,7 @@ _KINDS: tuple[tuple[str, type[Interface]], ...] = (
     ("[pair.list]", IMailingList),
     ("[intake.source]", IIntakeSource),
     ("[[rota.source]]", IRotaSource),
+    ("[alerts.channel.by]", IAlertChannel),
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field, PrivateAttr
 
 from moodle_bridge.errors import Problem
+from sync.settings.alerts import AlertsSettings
 from sync.settings.base import Section
 from sync.settings.intake import IntakeSettings
 from sync.settings.mail import MailSettings
@@ -59,6 +60,11 @@ class Settings(Section):
         default_factory=RotaSettings,
         description="Who shares the watch, and where it stands who is on duty when."
         " No rota is needed; then nobody is alerted.",
+    )
+    alerts: AlertsSettings | None = Field(
+        default=None,
+        description="Who of the rota is told of a question that waits, when and how."
+        " Without this table nobody is.",
     )
     safety: SafetySettings = Field(
         default_factory=SafetySettings,

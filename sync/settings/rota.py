@@ -5,7 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from sync.settings.base import PluginChoice, Section
-from sync.settings.values import Address, Language, NumberOrName, ShortName, ZoneName
+from sync.settings.values import (
+    Address,
+    Language,
+    NumberOrName,
+    QuietSpan,
+    ShortName,
+    ZoneName,
+)
 
 
 class RotaPersonSettings(Section):
@@ -44,6 +51,19 @@ class RotaPersonSettings(Section):
     )
     lead: bool = Field(
         default=False, description="Whether they are told when nobody is on duty."
+    )
+    quiet: QuietSpan | None = Field(
+        default=None,
+        description="The hours of their clock in which no alert is sent to them; it"
+        " waits until they end. Who is on duty is alerted all the same.",
+        examples=["22:00-07:00"],
+    )
+    most_an_hour: int | None = Field(
+        default=12,
+        gt=0,
+        description="How many alerts an hour they get at most; what is more waits, and"
+        " comes as one.",
+        examples=[6],
     )
 
 

@@ -140,6 +140,17 @@ def clock_time(value: object) -> time:
     return time(int(found[1]), int(found[2]))
 
 
+def quiet_span(value: object) -> tuple[time, time]:
+    """Read hours such as "22:00-07:00"; ValueError if they are none."""
+    if isinstance(value, tuple):
+        return value
+    start, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
+    try:
+        return clock_time(start), clock_time(end)
+    except ValueError:
+        raise ValueError('must be two hours in quotes, such as "22:00-07:00"') from None
+
+
 def day(value: object) -> date:
     """Read a day such as 2026-05-04, in quotes or not; ValueError if it is none."""
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -219,6 +230,11 @@ ZoneName: TypeAlias = Annotated[str, AfterValidator(zone_name), _schema("string"
 Day: TypeAlias = Annotated[date, BeforeValidator(day), _schema("string", format="date")]
 ClockTime: TypeAlias = Annotated[
     time, BeforeValidator(clock_time), _schema("string", examples=["18:00"])
+]
+QuietSpan: TypeAlias = Annotated[
+    tuple[time, time],
+    PlainValidator(quiet_span),
+    _schema("string", examples=["22:00-07:00"]),
 ]
 ChannelName: TypeAlias = Literal["each", "digest", "bundle", "moodle"]
 SubjectTag: TypeAlias = Annotated[str, AfterValidator(subject_tag), _schema("string")]

@@ -130,7 +130,7 @@ def test_an_unknown_key_is_answered_with_the_one_that_was_meant() -> None:
     assert advice["[moodle] → read_timeuot"] == "Did you mean read_timeout?"
     assert advice["[[mail.in]] 2 → hots"] == "Did you mean host?"
     assert advice["[mail.out] → plugin"] == "Did you mean smtp?"
-    assert advice["colour"].startswith("Known: bounces, intake, ledger, mail")
+    assert advice["colour"].startswith("Known: alerts, bounces, intake, ledger")
 
 
 def test_secrets_are_in_no_text_of_the_settings(folder: Path) -> None:

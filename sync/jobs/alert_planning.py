@@ -1,0 +1,315 @@
+"""Which messages about questions that wait are to go out now, and by which way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mappings.alerts.escalation import ClaimOn, Due, EscalationStep, Watch, due
+from mappings.alerts.quiet import QuietHours, not_before
+from mappings.rota.duty import Cover
+from moodle_bridge.model.rota import DutyRole, Facilitator
+from moodle_bridge.model.waits import Wait
+from sync.alert_ways import Way, Ways
+from sync.ledger.alerts import REACHED, Alert, AlertState, Claim
+from sync.settings.alerts import AlertsSettings
+from sync.settings.rota import RotaPersonSettings
+
+Question = tuple[str, int]
+"""Pair and post id."""
+
+_BEFORE_ALL = "ever"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One question that somebody is to be told of, for one step, since when."""
+
+    wait: Wait
+    step: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What goes to one person by one way, the oldest question first.
+
+    `stretch` names the time in which nobody is on duty, for a lead; None otherwise.
+    """
+
+    person: Facilitator
+    way: Way
+    told: tuple[Told, ...]
+    stretch: str | None = None
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of its alerts; one for all where nobody is on duty."""
+        if self.stretch is not None:
+            return (gap_key(self.stretch, self.person.key) + self.way.name,)
+        return tuple(
+            alert_key(one, self.person.key, self.way.name) for one in self.told
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the ledger holds about the questions that wait.
+
+    `gap` are the alerts of the stretch in which nobody is on duty, by person.
+    `disturbed` is when messages went to each person in the last hour.
+    """
+
+    waits: Sequence[Wait]
+    alerts: Sequence[Alert]
+    claims: Mapping[Question, Claim]
+    gap: Mapping[str, Sequence[Alert]] = field(default_factory=dict)
+    disturbed: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+
+
+def alert_key(told: Told, person: str, way: str) -> str:
+    """Return the key of an alert: one question, one person, one step, one way."""
+    return f"{told.wait.pair}:{told.wait.post_id}:{person}:{told.step}:{way}"
+
+
+def gap_key(stretch: str, person: str) -> str:
+    """Return how keys begin that tell a lead of a stretch without a watch."""
+    return f"gap {stretch} {person} "
+
+
+def stretch_of(primaries: Cover, now: datetime) -> str:
+    """Return the name of the stretch without a watch that holds now."""
+    ended = [end for _, end in primaries.periods if end <= now]
+    return ended[-1].isoformat() if ended else _BEFORE_ALL
+
+
+def claims_on(claims: Mapping[Question, Claim]) -> dict[Question, ClaimOn]:
+    """Return claims as the steps look at them."""
+    return {
+        question: ClaimOn(person=claim.person, until=claim.until)
+        for question, claim in claims.items()
+    }
+
+
+class Planner:
+    """Finds out which messages are due; reaches nothing and writes nothing down."""
+
+    def __init__(
+        self,
+        settings: AlertsSettings,
+        people: Sequence[Facilitator],
+        persons: Mapping[str, RotaPersonSettings],
+        ways: Ways,
+    ) -> None:
+        self._settings = settings
+        self._people = {person.key: person for person in people}
+        self._persons = persons
+        self._ways = ways
+        self._steps = tuple(
+            EscalationStep(after=step.after, to=step.to) for step in settings.steps
+        )
+
+    def due(self, standing: Standing, watch: Watch, now: datetime) -> Due:
+        """Return who is to be told of what, whatever the way and the hour."""
+        sent = {
+            (one.pair, one.post_id, one.step, one.person)
+            for one in standing.alerts
+            if one.step and one.state is not AlertState.WITHDRAWN
+        }
+        told = {
+            (one.pair, one.post_id)
+            for one in standing.alerts
+            if one.step and one.state in REACHED
+        }
+        oldest = now - self._settings.too_old
+        fresh = [wait for wait in standing.waits if wait.began >= oldest]
+        old = [
+            wait
+            for wait in standing.waits
+            if wait.began < oldest and (wait.pair, wait.post_id) not in told
+        ]
+        claims = claims_on(standing.claims)
+        found = [
+            due(
+                waits,
+                steps,
+                watch,
+                now,
+                clock=self._settings.clock,
+                claims=claims,
+                sent=sent,
+            )
+            # What is old is told of once, and goes no further up.
+            for waits, steps in ((fresh, self._steps), (old, self._steps[:1]))
+        ]
+        return Due(
+            alerts=tuple(alert for part in found for alert in part.alerts),
+            unwatched=tuple(wait for part in found for wait in part.unwatched),
+        )
+
+    def messages(
+        self,
+        standing: Standing,
+        found: Due,
+        watch: Watch,
+        now: datetime,
+        problems: list[str],
+    ) -> list[Message]:
+        """Return the messages that go out now; the others wait for their hour."""
+        wanted = self._wanted(standing, found, now)
+        grouped: dict[tuple[str, str], list[tuple[Way, Told]]] = {}
+        for key, told, rows in wanted:
+            ways = self._ways.of(self._people[key])
+            if not ways:
+                problems.append(
+                    f"{self._people[key].name} cannot be told that a question waits:"
+                    " they have neither an address nor an account. Say `user` or"
+                    " `address` in [[rota.person]], or add [[alerts.channel]]."
+                )
+                continue
+            way = next_way(rows, ways, now)
+            if way is not None:
+                grouped.setdefault((key, way.name), []).append((way, told))
+        messages = [
+            Message(
+                person=self._people[key],
+                way=several[0][0],
+                told=tuple(
+                    sorted(
+                        (told for _, told in several),
+                        key=lambda told: (told.wait.began, told.wait.post_id),
+                    )
+                ),
+            )
+            for (key, _), several in grouped.items()
+        ]
+        messages += self._to_leads(standing, found, watch, now, problems)
+        return self._at_their_hour(messages, standing, watch, now)
+
+    def _wanted(
+        self, standing: Standing, found: Due, now: datetime
+    ) -> list[tuple[str, Told, list[Alert]]]:
+        """Return (person, question, what was done of it) for all that may go on."""
+        rows: dict[tuple[str, int, str, int], list[Alert]] = {}
+        newest: dict[tuple[str, int, str], int] = {}
+        for alert in standing.alerts:
+            if not alert.step:
+                continue
+            whose = (alert.pair, alert.post_id, alert.person)
+            rows.setdefault((*whose, alert.step), []).append(alert)
+            newest[whose] = max(newest.get(whose, 0), alert.step)
+        wanted = {
+            (one.wait.pair, one.wait.post_id, one.person): Told(
+                wait=one.wait, step=one.step, since=one.since
+            )
+            for one in found.alerts
+        }
+        waits = {(wait.pair, wait.post_id): wait for wait in standing.waits}
+        oldest = now - self._settings.too_old
+        for (pair, post_id, person), step in newest.items():
+            wait, claim = (
+                waits.get((pair, post_id)),
+                standing.claims.get((pair, post_id)),
+            )
+            claimed = claim is not None and claim.until > now
+            if wait is None or claimed or person not in self._people:
+                continue
+            if (pair, post_id, person) in wanted or wait.began < oldest:
+                continue
+            before = rows[pair, post_id, person, step]
+            if all(one.state is AlertState.WITHDRAWN for one in before):
+                continue
+            wanted[pair, post_id, person] = Told(
+                wait=wait, step=step, since=before[0].due_at
+            )
+        return [
+            (person, told, rows.get((pair, post_id, person, told.step), []))
+            for (pair, post_id, person), told in wanted.items()
+        ]
+
+    def _to_leads(
+        self,
+        standing: Standing,
+        found: Due,
+        watch: Watch,
+        now: datetime,
+        problems: list[str],
+    ) -> list[Message]:
+        if not found.unwatched:
+            return []
+        leads = [person for person in self._people.values() if person.lead]
+        if not leads:
+            problems.append(
+                f"nobody is on duty, {len(found.unwatched)} questions wait, and nobody"
+                " is told: say `lead = true` in a [[rota.person]]"
+            )
+        told = tuple(
+            Told(wait=wait, step=0, since=now)
+            for wait in sorted(
+                found.unwatched, key=lambda wait: (wait.began, wait.post_id)
+            )
+        )
+        stretch = stretch_of(watch.primaries, now)
+        messages = []
+        for lead in leads:
+            ways = self._ways.of(lead)
+            way = next_way(standing.gap.get(lead.key, ()), ways, now) if ways else None
+            if way is not None:
+                messages.append(
+                    Message(person=lead, way=way, told=told, stretch=stretch)
+                )
+        return messages
+
+    def _at_their_hour(
+        self,
+        messages: Sequence[Message],
+        standing: Standing,
+        watch: Watch,
+        now: datetime,
+    ) -> list[Message]:
+        on_duty: Collection[str] = {
+            shift.person for shift in watch.shifts if shift.role is DutyRole.PRIMARY
+        }
+        disturbed = {key: list(times) for key, times in standing.disturbed.items()}
+        found = []
+        for message in messages:
+            person = message.person
+            wanted = self._persons.get(person.key)
+            quiet = wanted.quiet if wanted else None
+            times = disturbed.setdefault(person.key, [])
+            at = not_before(
+                now,
+                quiet=QuietHours(start=quiet[0], end=quiet[1], zone=person.zone)
+                if quiet
+                else None,
+                on_duty=person.key in on_duty and not self._settings.quiet_on_duty,
+                sent=times,
+                most_an_hour=wanted.most_an_hour if wanted else None,
+            )
+            if at <= now:
+                times.append(now)
+                found.append(message)
+        return found
+
+
+def next_way(rows: Sequence[Alert], ways: Sequence[Way], now: datetime) -> Way | None:
+    """Return by which way somebody is told next; None: by none now.
+
+    The first at once; the next at once when those before it failed, or when its time
+    after the first message has come.
+    """
+    used = {row.channel: row for row in rows if row.state is not AlertState.WITHDRAWN}
+    if any(row.state is AlertState.WITHHELD for row in used.values()):
+        return None
+    unused = [way for way in ways if way.name not in used]
+    if not unused or not used:
+        return unused[0] if unused else None
+    sent = [row.sent_at for row in used.values() if row.sent_at is not None]
+    for way in unused:
+        if way.after is not None and sent and min(sent) + way.after <= now:
+            return way
+    failed = all(row.state is AlertState.FAILED for row in used.values())
+    return unused[0] if failed else None
+
+
+LAST_HOUR = timedelta(hours=1)

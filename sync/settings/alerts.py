@@ -1,0 +1,105 @@
+"""The section [alerts]: who is told of a question that waits, when, and how."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field, field_validator
+
+from mappings.alerts.escalation import AlertTo, StepClock
+from sync.settings.base import PluginChoice, Section
+from sync.settings.values import Duration, ShortName
+
+
+class AlertStepSettings(Section):
+    """One step: after a while, these people are told."""
+
+    after: Duration = Field(
+        description="How long a question waits before this step. Until the first step"
+        " the other participants may answer.",
+        examples=["20m"],
+    )
+    to: AlertTo = Field(
+        strict=False,
+        description="Whom it tells: those on duty, their backup, all of the rota, or"
+        " the lead.",
+        examples=["duty"],
+    )
+
+
+class AlertChannelSettings(Section):
+    """One way to reach somebody; their ways are tried in the order of the file."""
+
+    person: ShortName = Field(
+        description="Whom: the `key` of a [[rota.person]].", examples=["ana"]
+    )
+    after: Duration | None = Field(
+        default=None,
+        description="So long after their first way this one is used as well, if the"
+        " question still waits. Left out, it is used when those before it failed.",
+        examples=["5m"],
+    )
+    by: PluginChoice = Field(description="By which way: a plug-in and its settings.")
+
+
+USUAL_STEPS = (
+    AlertStepSettings(after=timedelta(minutes=20), to=AlertTo.DUTY),
+    AlertStepSettings(after=timedelta(minutes=35), to=AlertTo.BACKUP),
+    AlertStepSettings(after=timedelta(minutes=50), to=AlertTo.ALL),
+    AlertStepSettings(after=timedelta(minutes=60), to=AlertTo.LEAD),
+)
+
+
+class AlertsSettings(Section):
+    """When facilitators are told of questions that wait."""
+
+    promise: Duration = Field(
+        default=timedelta(hours=1),
+        description="Within what time every question is to be answered.",
+    )
+    clock: StepClock = Field(
+        default=StepClock.WALL,
+        strict=False,
+        description="Whether steps count every minute (wall), or only minutes when"
+        " somebody is on duty (watched).",
+    )
+    claim_lasts: Duration = Field(
+        default=timedelta(minutes=30),
+        description="How long nobody else is told of a question after somebody said"
+        " that it is theirs.",
+    )
+    too_old: Duration = Field(
+        default=timedelta(days=1),
+        description="A question that has waited longer is told of once, and goes no"
+        " further up: after a long silence of the bridge say.",
+    )
+    quiet_on_duty: bool = Field(
+        default=False,
+        description="Whether the quiet hours of [[rota.person]] hold for who is on duty"
+        " as well.",
+    )
+    steps: tuple[AlertStepSettings, ...] = Field(
+        default=USUAL_STEPS,
+        alias="step",
+        strict=False,
+        min_length=1,
+        description="The steps, in the order of their delays. Left out: those on duty"
+        " after 20 minutes, the backup after 35, all after 50, the lead after 60.",
+    )
+    channels: tuple[AlertChannelSettings, ...] = Field(
+        default=(),
+        alias="channel",
+        strict=False,
+        description="How each is reached, [[alerts.channel]] with [alerts.channel.by]."
+        " Who has none gets mail, and where that fails a message in Moodle.",
+    )
+
+    @field_validator("steps")
+    @classmethod
+    def _rise(
+        cls, steps: tuple[AlertStepSettings, ...]
+    ) -> tuple[AlertStepSettings, ...]:
+        delays = [step.after for step in steps]
+        if delays != sorted(delays):
+            raise ValueError("must stand in the order of their `after`")
+        return steps
