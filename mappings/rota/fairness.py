@@ -60,30 +60,49 @@ def balance(values: Sequence[float]) -> float | None:
     return sum(less / more if more else 1.0 for less, more in pairs) / len(pairs)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """How long something lasts, and how much of it is at night or at a weekend."""
+
+    hours: float = 0.0
+    nights: float = 0.0
+    weekends: float = 0.0
+
+
+def hours_of(start: datetime, end: datetime, zone: str) -> Hours:
+    """Return the hours of a time, by the clock of a zone, by the quarter of an hour."""
+    place = ZoneInfo(zone)
+    hours = nights = weekends = 0.0
+    at = start
+    while at < end:
+        until = min(at + _STEP, end)
+        length = (until - at).total_seconds() / 3600
+        local = at.astimezone(place)
+        hours += length
+        if local.hour >= _NIGHT_BEGINS or local.hour < _NIGHT_ENDS:
+            nights += length
+        if local.weekday() >= _SATURDAY:
+            weekends += length
+        at = until
+    return Hours(hours=hours, nights=nights, weekends=weekends)
+
+
 def _load(person: Facilitator, shifts: Sequence[Shift]) -> Load:
-    zone = ZoneInfo(person.zone)
-    hours = nights = weekends = backup = 0.0
-    on_duty = [shift for shift in shifts if shift.role is DutyRole.PRIMARY]
-    for shift in shifts:
-        if shift.role is DutyRole.BACKUP:
-            backup += (shift.end - shift.start).total_seconds() / 3600
-    for shift in on_duty:
-        at = shift.start
-        while at < shift.end:
-            until = min(at + _STEP, shift.end)
-            length = (until - at).total_seconds() / 3600
-            local: datetime = at.astimezone(zone)
-            hours += length
-            if local.hour >= _NIGHT_BEGINS or local.hour < _NIGHT_ENDS:
-                nights += length
-            if local.weekday() >= _SATURDAY:
-                weekends += length
-            at = until
+    backup = sum(
+        (shift.end - shift.start).total_seconds() / 3600
+        for shift in shifts
+        if shift.role is DutyRole.BACKUP
+    )
+    on_duty = [
+        hours_of(shift.start, shift.end, person.zone)
+        for shift in shifts
+        if shift.role is DutyRole.PRIMARY
+    ]
     return Load(
         person=person.key,
-        hours=round(hours, 2),
-        nights=round(nights, 2),
-        weekends=round(weekends, 2),
+        hours=round(sum(one.hours for one in on_duty), 2),
+        nights=round(sum(one.nights for one in on_duty), 2),
+        weekends=round(sum(one.weekends for one in on_duty), 2),
         backup=round(backup, 2),
         shifts=len(on_duty),
     )

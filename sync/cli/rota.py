@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import click
 
-from sync.cli import options
+from sync.cli import options, rota_suggest
 from sync.cli.group import Group
 from sync.cli.invocation import Invocation
 from sync.cli.result import Result
@@ -194,3 +194,6 @@ def cancel(invocation: Invocation, *, id: str) -> Result:  # noqa: A002 - the ar
     from sync.commands import rota  # noqa: PLC0415 - keeps the start fast
 
     return rota.cancel(invocation, key=id)
+
+
+command.add_command(rota_suggest.command)

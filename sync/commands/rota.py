@@ -39,7 +39,7 @@ def show(
     `first` is a day of the first week; None is this week. `zone` is the reader's, None
     that of the rota.
     """
-    with _opened(invocation) as bridge:
+    with opened(invocation) as bridge:
         rota = bridge.rota
         place = _zone(zone, bridge.settings.rota.zone)
         day = first or local_day(bridge.clock(), place)
@@ -50,8 +50,8 @@ def show(
         names = {one.key: one.name for one in rota.people}
         rows = [
             (
-                _when(shift.start, place),
-                _when(shift.end, place),
+                when_text(shift.start, place),
+                when_text(shift.end, place),
                 names.get(shift.person, shift.person),
                 str(shift.role),
                 shift.why,
@@ -78,7 +78,7 @@ def show(
 
 def who(invocation: Invocation, *, at: datetime | None, zone: str | None) -> Result:
     """Say who is on duty at a moment (None = now), and who comes next."""
-    with _opened(invocation) as bridge:
+    with opened(invocation) as bridge:
         rota = bridge.rota
         place = _zone(zone, bridge.settings.rota.zone)
         wanted = _placed(at, place) if at else bridge.clock()
@@ -95,13 +95,13 @@ def who(invocation: Invocation, *, at: datetime | None, zone: str | None) -> Res
         )
         lines = [
             f"{names.get(shift.person, shift.person)} ({shift.role}), until"
-            f" {_when(shift.end, place)} {place}"
+            f" {when_text(shift.end, place)} {place}"
             for shift in here
-        ] or [f"Nobody is on duty at {_when(wanted, place)} {place}."]
+        ] or [f"Nobody is on duty at {when_text(wanted, place)} {place}."]
         if following is not None:
             lines.append(
                 f"Next: {names.get(following.person, following.person)}, from"
-                f" {_when(following.start, place)}."
+                f" {when_text(following.start, place)}."
             )
         return Result(
             exit_code=_code(rota),
@@ -116,7 +116,7 @@ def who(invocation: Invocation, *, at: datetime | None, zone: str | None) -> Res
 
 def gaps(invocation: Invocation, *, weeks: int, zone: str | None) -> Result:
     """Show when nobody is on duty as primary in the weeks to come."""
-    with _opened(invocation) as bridge:
+    with opened(invocation) as bridge:
         rota = bridge.rota
         place = _zone(zone, bridge.settings.rota.zone)
         start = bridge.clock()
@@ -134,8 +134,8 @@ def gaps(invocation: Invocation, *, weeks: int, zone: str | None) -> Result:
                     columns=("from", "to", "hours"),
                     rows=[
                         (
-                            _when(begins, place),
-                            _when(ends, place),
+                            when_text(begins, place),
+                            when_text(ends, place),
                             f"{(ends - begins).total_seconds() / 3600:.1f}",
                         )
                         for begins, ends in found
@@ -155,7 +155,7 @@ def gaps(invocation: Invocation, *, weeks: int, zone: str | None) -> Result:
 
 def fairness(invocation: Invocation, *, weeks: int, ahead: bool) -> Result:
     """Show how the load was shared in the last weeks, or will be in the next."""
-    with _opened(invocation) as bridge:
+    with opened(invocation) as bridge:
         rota = bridge.rota
         now = bridge.clock()
         length = timedelta(weeks=weeks)
@@ -220,7 +220,7 @@ def override(
     dry_run: bool,
 ) -> Result:
     """Put somebody in another's place for a while, or beside whoever is on duty."""
-    with _opened(invocation) as bridge:
+    with opened(invocation) as bridge:
         people = bridge.rota.people
         layer = _layer(
             bridge,
@@ -243,7 +243,7 @@ def absent(
     dry_run: bool,
 ) -> Result:
     """Take somebody off duty for a while."""
-    with _opened(invocation) as bridge:
+    with opened(invocation) as bridge:
         key = facilitator_named(bridge.rota.people, person).key
         layer = _layer(bridge, LayerKind.ABSENCE, start, end, person=key)
         return _laid(bridge, layer, reason, dry_run=dry_run)
@@ -251,7 +251,7 @@ def absent(
 
 def changes(invocation: Invocation) -> Result:
     """List the changes that hold now or will."""
-    with _opened(invocation) as bridge:
+    with opened(invocation) as bridge:
         now = bridge.clock()
         place = bridge.settings.rota.zone
         with bridge.ledger.reading() as transaction:
@@ -268,8 +268,8 @@ def changes(invocation: Invocation) -> Result:
                             str(one.layer.kind),
                             one.layer.person or "",
                             one.layer.takes_over or "",
-                            _when(one.layer.start, place),
-                            _when(one.layer.end, place),
+                            when_text(one.layer.start, place),
+                            when_text(one.layer.end, place),
                             one.state,
                         )
                         for one in kept
@@ -298,7 +298,7 @@ def changes(invocation: Invocation) -> Result:
 
 def cancel(invocation: Invocation, *, key: str) -> Result:
     """Take a change back; what has passed stays as it was."""
-    with _opened(invocation) as bridge:
+    with opened(invocation) as bridge:
         bridge.rota.freeze()
         with bridge.ledger.writing() as transaction:
             if transaction.layers.get(key) is None:
@@ -311,9 +311,13 @@ def cancel(invocation: Invocation, *, key: str) -> Result:
         return Result(parts=[f"Taken back: {key}."], data={"id": key})
 
 
-def _opened(invocation: Invocation) -> Bridge:
+def opened(invocation: Invocation, *, sources: bool = True) -> Bridge:
+    """Return the bridge; raises ConfigError where there are no people, or no sources.
+
+    `sources` false asks for people alone.
+    """
     settings = invocation.settings()
-    if not settings.rota.people or not settings.rota.sources:
+    if not settings.rota.people or (sources and not settings.rota.sources):
         raise ConfigError(
             "there is no rota in bridge.toml",
             item="[rota]",
@@ -373,7 +377,7 @@ def _laid(bridge: Bridge, layer: Layer, reason: str, *, dry_run: bool) -> Result
     ]
     if not dry_run:
         parts += [
-            f"Nobody is on duty from {_when(begins, zone)} to {_when(ends, zone)}"
+            f"Nobody is on duty from {when_text(begins, zone)} to {when_text(ends, zone)}"
             f" {zone}."
             for begins, ends in holes
         ]
@@ -450,7 +454,8 @@ def _placed(at: datetime, zone: str) -> datetime:
     return at.astimezone(UTC)
 
 
-def _when(at: datetime, zone: str) -> str:
+def when_text(at: datetime, zone: str) -> str:
+    """Return a moment as tables show it, by the clock of a zone."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
 

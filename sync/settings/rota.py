@@ -13,6 +13,7 @@ from sync.settings.values import (
     ShortName,
     ZoneName,
 )
+from sync.settings.windows import WindowText
 
 
 class RotaPersonSettings(Section):
@@ -48,6 +49,33 @@ class RotaPersonSettings(Section):
         strict=False,
         description="What calendars and tables call them beside that.",
         examples=[["Ana K."]],
+    )
+    prefers: tuple[WindowText, ...] = Field(
+        default=(),
+        strict=False,
+        description="When they like to be on duty, by their own clock; `rota suggest`"
+        " thinks of it.",
+        examples=[["weekdays 18:00-22:00"]],
+    )
+    avoids: tuple[WindowText, ...] = Field(
+        default=(),
+        strict=False,
+        description="When they are rather not on duty, by their own clock; `rota"
+        " suggest` spares them if somebody else can.",
+        examples=[["sunday", "22:00-07:00"]],
+    )
+    most_hours: float | None = Field(
+        default=None,
+        gt=0,
+        description="The most hours a week that `rota suggest` gives them.",
+        examples=[12],
+    )
+    share: float = Field(
+        default=1.0,
+        ge=0,
+        description="How much `rota suggest` gives them beside the others: 0.5 is half"
+        " as much, 0 only what nobody else can take.",
+        examples=[0.5],
     )
     lead: bool = Field(
         default=False, description="Whether they are told when nobody is on duty."
