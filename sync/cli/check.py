@@ -120,7 +120,14 @@ def _service(names: Iterable[str]) -> Result:
 
 def _findings(invocation: Invocation) -> Iterator[Finding]:
     from sync.bridge import Bridge  # noqa: PLC0415 - keeps the start fast
-    from sync.cli.checks import intakes, local, mail, moodle, tokens  # noqa: PLC0415
+    from sync.cli.checks import (  # noqa: PLC0415
+        intakes,
+        local,
+        mail,
+        moodle,
+        rota,
+        tokens,
+    )
     from sync.cli.checks.finding import caught  # noqa: PLC0415
 
     settings = invocation.settings()
@@ -133,5 +140,6 @@ def _findings(invocation: Invocation) -> Iterator[Finding]:
         invocation.progress(f"asking {settings.moodle.url}")
         yield from caught("Moodle", lambda: moodle.look_at_moodle(bridge))
         yield from intakes.look_at_intakes(bridge)
+        yield from rota.look_at_rota(bridge)
         invocation.progress("trying the mail")
         yield from mail.look_at_mail(bridge)
