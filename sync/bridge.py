@@ -39,6 +39,7 @@ from moodle_bridge.moodle.rest import RestSettings
 from sync.alert_ways import ReceiptMailer, Ways
 from sync.authenticity import Looking
 from sync.jobs.alert_looks import AlertLooks
+from sync.jobs.alert_replies import AlertReplies
 from sync.jobs.alerts import Alerting
 from sync.jobs.answers import Answers
 from sync.jobs.asking import Asking
@@ -557,6 +558,7 @@ class Bridge:
         wishes = Wishes(
             pairs=pairs, participants=self.participants, answers=answers, mail=mail
         )
+        said = self._alert_replies(pairs)
         return MirrorIn(
             ledger=self.ledger,
             routing=Routing(
@@ -588,7 +590,10 @@ class Bridge:
                         stale_after=self.settings.bounces.stale_after,
                     ),
                 ),
-                asks_bridge=lambda judged: wishes.asked(judged) is not None,
+                asks_bridge=lambda judged: (
+                    wishes.asked(judged) is not None
+                    or (said is not None and said.asked(judged) is not None)
+                ),
                 spam=mail.spam,
             ),
             notices=Notices(
@@ -615,6 +620,7 @@ class Bridge:
                 site=self.mail_site,
                 secret=self.secret,
             ),
+            alert_replies=said,
             twice=Twice(
                 site=self.mail_site,
                 secret=self.secret,
@@ -633,6 +639,19 @@ class Bridge:
             secret=self.secret,
             site_url=self.settings.moodle.url,
             max_posts=self.settings.safety.max_posts,
+        )
+
+    def _alert_replies(self, pairs: Sequence[Pair]) -> AlertReplies | None:
+        alerts = self.settings.alerts
+        if alerts is None:
+            return None
+        return AlertReplies(
+            ledger=self.ledger,
+            people=lambda: self.watchers(pairs),
+            claim_lasts=alerts.claim_lasts,
+            pairs={pair.name: pair.settings for pair in pairs},
+            site_tag=self.site_tag,
+            domain=self.settings.mail.domain,
         )
 
     def greetings(self, course_names: Mapping[str, Sequence[str]]) -> Greetings:

@@ -38,6 +38,7 @@ from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person
+    from sync.jobs.alert_replies import AlertReplies
     from sync.jobs.digest_replies import DigestReplies
     from sync.jobs.notices import Notices
     from sync.jobs.posting import Posting
@@ -79,6 +80,7 @@ class MirrorIn:
         wishes: Wishes,
         wanted: Wanted,
         replies: DigestReplies,
+        alert_replies: AlertReplies | None,
         posting: Posting,
         secret: bytes,
         site_url: str,
@@ -92,6 +94,7 @@ class MirrorIn:
         self._wishes = wishes
         self._wanted = wanted
         self._replies = replies
+        self._alert_replies = alert_replies
         self._secret = secret
         self._site_url = site_url.rstrip("/")
         self._posting = posting
@@ -250,6 +253,10 @@ class MirrorIn:
                 detail=told_of(asked),
             )
             return judged, Plan(records=(carried_out,))
+        said = self._alert_replies and self._alert_replies.asked(judged)
+        if said and self._alert_replies:
+            judged, record = self._alert_replies.carried_out(judged, said)
+            return judged, Plan(records=(record,) if record else ())
         if judged.route.issue is not None:
             found = self._replies.plan(transaction, judged)
             return judged, Plan(actions=found.actions, records=found.records)

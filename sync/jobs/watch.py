@@ -20,7 +20,7 @@ from sync.jobs.sighting import Watchword, note_gone, note_posts
 if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
     from moodle_bridge.moodle.updates import CourseUpdates
-    from sync.ledger import Ledger
+    from sync.ledger import Ledger, Transaction
     from sync.pairs import Pair
     from sync.settings.sections import SyncSettings
 
@@ -213,8 +213,7 @@ class Watch:
     def begun(self, pair: str) -> datetime | None:
         """Return from when on posts of a pair are new, None before its first run."""
         with self._ledger.reading() as transaction:
-            kept = transaction.cursors.get(_begun(pair))
-        return datetime.fromisoformat(kept) if kept else None
+            return begun_in(transaction, pair)
 
     def _listed(
         self, pair: Pair, discussions: Iterable[Discussion]
@@ -317,6 +316,12 @@ class Watch:
             for listed in self._moodle.forums.discussions(forum_id, since=None):
                 missing.pop(listed.id, None)
         return set(missing)
+
+
+def begun_in(transaction: Transaction, pair: str) -> datetime | None:
+    """Return from when on posts of a pair are new, None before its first run."""
+    kept = transaction.cursors.get(_begun(pair))
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def _may_be_gone(item: DiscussionPosts | DiscussionFailure) -> bool:

@@ -79,6 +79,14 @@ class Utterances:
         )
         return [_utterance(row) for row in rows]
 
+    def get(self, pair: str, post_id: int) -> Utterance | None:
+        """Return what was said with a post, None when it was not heard."""
+        table = schema.utterance
+        row = self._connection.execute(
+            select(table).where(table.c.pair == pair, table.c.post_id == post_id)
+        ).one_or_none()
+        return None if row is None else _utterance(row)
+
     def seen_at(self, pair: str, post_id: int) -> datetime | None:
         """Return when the bridge first saw a post, None when it never did."""
         table = schema.utterance
