@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from sync.demo.people import EVERYBODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from email.message import Message
 
     from sync.demo.console import Console
     from sync.demo.people import Character
@@ -71,6 +72,8 @@ class Account:
     def __init__(self, console: Console, stage: Stage) -> None:
         self._console = console
         self._stage = stage
+        # Mailboxes are looked through for everything that was written.
+        self._read: dict[bytes, Message] = {}
 
     def outcome(self, written: Written) -> Outcome:
         """Return what became of a post or a mail until now."""
@@ -93,6 +96,8 @@ class Account:
             "sent": f"mailed to {len(copies)} people",
             "withheld": _NOT_MAILED.get(reason, f"not mailed: {reason}"),
         }.get(state, "")
+        if reason == "written before the bridge began":
+            words = "not mailed: older than the bridge"
         if state == "waiting":
             words = f"waits until {post['due_at'][11:16]}, then goes out"
         if state == "sent" and post["edited_at"]:
@@ -114,7 +119,12 @@ class Account:
         mail = next((one for one in mails if one["state"] == "posted"), mails[0])
         state, reason, copies = mail["state"], mail["reason"], self._copies(message_id)
         told = False
-        if state == "posted":
+        numbers = [part["post_id"] for part in mail["parts"] if part["post_id"]]
+        if state == "answered":
+            words = "done as asked, and answered"
+        elif state == "posted" and numbers:
+            words = f"{len(numbers)} posts: " + ", ".join(map(str, numbers))
+        elif state == "posted":
             words = f"post {mail['post_id']}"
             by_list = any(
                 post["reason"] == "readers have it from the list" for post in posts
@@ -149,15 +159,24 @@ class Account:
         return next(runs, "")
 
     def _copies(self, message_id: str) -> dict[str, int]:
-        office = self._stage.office
         counted = {
-            person.address: _ids(office.mails(person.address), "Message-ID")[message_id]
+            person.address: self._ids(person.address, "Message-ID")[message_id]
             for person in EVERYBODY
         }
         return {address: number for address, number in counted.items() if number}
 
     def _was_told(self, message_id: str, sender: str) -> bool:
-        return bool(_ids(self._stage.office.mails(sender), "In-Reply-To")[message_id])
+        return bool(self._ids(sender, "In-Reply-To")[message_id])
+
+    def _ids(self, address: str, name: str) -> Counter[str]:
+        """Count the values of a header over the mails of a mailbox."""
+        heads = map(self._head, self._stage.office.mails(address))
+        return Counter(str(head.get(name, "")).strip() for head in heads)
+
+    def _head(self, raw: bytes) -> Message:
+        if raw not in self._read:
+            self._read[raw] = BytesHeaderParser(policy=compat32).parsebytes(raw)
+        return self._read[raw]
 
 
 def table(entries: Iterable[tuple[Written, Outcome]]) -> Table:
@@ -198,11 +217,3 @@ def facts(entries: Iterable[tuple[Written, Outcome]]) -> list[dict[str, Any]]:
         }
         for written, outcome in entries
     ]
-
-
-def _ids(mails: Iterable[bytes], name: str) -> Counter[str]:
-    """Count the values of a header over mails."""
-    return Counter(
-        str(message_from_bytes(raw, policy=compat32).get(name, "")).strip()
-        for raw in mails
-    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sync.demo import letters
 from sync.demo.account import Account, Outcome, Written
 from sync.demo.people import STRANGER, who
+from sync.demo.stage import BRIDGE
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -81,6 +82,29 @@ class Day:
         if also_to:
             mail["Cc"] = ", ".join(also_to)
         self.sends(key, mail, text, also_to=also_to)
+
+    def answers_issue(self, key: str, text: str) -> None:
+        """Let somebody answer several things of their newest digest in one mail."""
+        mail = letters.answer(
+            who(key),
+            letters.latest_issue(self.stage, who(key)),
+            text,
+            key=f"answer.{len(self.written)}",
+            date=self.stage.clock(),
+        )
+        self.sends(key, mail, text)
+
+    def asks_bridge(self, key: str, text: str) -> None:
+        """Let somebody write to the bridge itself, by mail."""
+        mail = letters.letter(
+            who(key),
+            BRIDGE,
+            "SM25",
+            text,
+            key=f"wish.{len(self.written)}",
+            date=self.stage.clock(),
+        )
+        self.sends(key, mail, text)
 
     def sends(
         self, key: str, mail: EmailMessage, text: str, *, also_to: tuple[str, ...] = ()

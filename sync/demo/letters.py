@@ -37,6 +37,19 @@ def latest_mail(stage: Stage, reader: Character, subject: str) -> EmailMessage:
     raise LookupError(msg)
 
 
+def latest_issue(stage: Stage, reader: Character) -> EmailMessage:
+    """Return the newest digest or bundle in somebody's mailbox.
+
+    Raises LookupError when there is none, which would be a fault of the bridge.
+    """
+    for raw in reversed(stage.office.mails(reader.address)):
+        mail = parsed(raw)
+        if mail["Auto-Submitted"] == "auto-generated":
+            return mail
+    msg = f"no digest reached {reader.address}"
+    raise LookupError(msg)
+
+
 def shown(mail: EmailMessage) -> str:
     """Return a mail as a mail program shows it."""
     lines = [

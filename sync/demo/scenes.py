@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TIMID = "Comment faire parler un groupe timide ?"
 _WHO = "Who are you?"
+_CAMERA = "Filming with a phone"
 _PODCAST = "Wat kost een podcast?"
 _PROGRAMME = b"09:00 accueil\n10:00 atelier\n12:00 repas\n"
 _SECOND_PAIR = f"""
@@ -210,7 +211,7 @@ def by_mail(day: Day) -> None:
 
 
 def afternoon(day: Day) -> None:
-    """Answer in Moodle what came by mail; a run in which nothing is new."""
+    """Answer in Moodle what came by mail."""
     day.telling.scene("Afternoon: back in Moodle")
     day.at("13:00", "Ousmane Ndour answers Moussa's mail in Moodle.")
     mail = next(one for one in day.written if one.author.key == "moussa")
@@ -231,14 +232,60 @@ def afternoon(day: Day) -> None:
     day.at("14:00", "The bridge runs.")
     day.console.type("sync")
     day.tell_outcomes()
-    day.at("14:30", "And again: what went out stays out, and nothing goes twice.")
+
+
+def evening(day: Day) -> None:
+    """Gather posts for who has little internet; a run in which nothing is new."""
+    stage, telling = day.stage, day.telling
+    telling.scene("Evening: one mail instead of many")
+    day.at("15:30", "Bram van Dijk wants one mail a day, and says so to the bridge.")
+    day.asks_bridge("bram", "kanaal overzicht 20:00")
+    day.at("15:32", "Joseph Okello buys one hour of internet a day.")
+    day.asks_bridge("joseph", "channel bundle 22:00")
+    stage.take_off_list(who("bram"), who("joseph"))
+    telling.said("The owner of the list sets both to no mail: the bridge serves them.")
+    day.at("15:40", "The bridge runs, and answers both.")
+    day.console.type("sync")
+    day.at("16:10", "Maaike de Wit asks, and Grace Nakimuli tells of tomorrow.")
+    day.begins(
+        "maaike",
+        stage.questions,
+        _CAMERA,
+        "Which phone do you film with, and what do you miss?",
+    )
+    day.begins(
+        "grace",
+        stage.questions,
+        "Tomorrow",
+        "We meet at ten in Jinja, and at nine in Dakar. Who brings the projector?",
+    )
+    day.at("19:10", "It is 20:00 in Amsterdam, 22:00 in Kampala. The bridge runs.")
     day.console.type("sync")
     day.tell_outcomes()
-    day.at("15:00", "The admin looks what waits for a decision.")
+    telling.said("Bram's digest:")
+    telling.quoted(letters.shown(letters.latest_issue(stage, who("bram"))))
+    telling.said("Joseph's bundle:")
+    telling.quoted(letters.shown(letters.latest_issue(stage, who("joseph"))))
+    day.at("19:30", "Bram answers both in one mail.")
+    day.answers_issue(
+        "bram", "1: Een oude Samsung; ik mis een statief.\n2: Ik neem de beamer mee."
+    )
+    day.at("20:10", "The bridge runs.")
+    day.console.type("sync")
+    day.tell_outcomes()
+    day.at("20:50", "And again: what went out stays out, and nothing goes twice.")
+    day.console.type("sync")
+    day.at("21:00", "The admin looks what waits for a decision.")
     day.console.type("held")
 
 
-SCENES: tuple[Callable[[Day], None], ...] = (preparation, morning, by_mail, afternoon)
+SCENES: tuple[Callable[[Day], None], ...] = (
+    preparation,
+    morning,
+    by_mail,
+    afternoon,
+    evening,
+)
 
 
 def _stranger(day: Day, number: int) -> None:

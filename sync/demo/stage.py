@@ -101,6 +101,10 @@ class Stage:
         with smtplib.SMTP(self.office.host, self.office.port, timeout=10) as line:
             line.sendmail(sender, recipients, mail.as_bytes(policy=_POLICY))
 
+    def take_off_list(self, *people: Character) -> None:
+        """Let the list mail to everybody but these, as its owner would set it."""
+        _make_list(self.office, *(one for one in EVERYBODY if one not in people))
+
     def _first(self, discussion: Discussion) -> Post:
         return self.moodle.state.posts[discussion.firstpost]
 
@@ -163,13 +167,17 @@ def _office(mail: Path, clock: DayClock) -> PostOffice:
     office = PostOffice(mail, domains, clock=clock)
     for address in (BRIDGE, INTRODUCTIONS, *(person.address for person in people)):
         office.add_mailbox(address)
+    _make_list(office, *EVERYBODY)
+    return office
+
+
+def _make_list(office: PostOffice, *members: Character) -> None:
     office.add_list(
         LIST,
-        [BRIDGE, *(person.address for person in EVERYBODY)],
+        [BRIDGE, *(person.address for person in members)],
         name="SM25",
         bounces_to="list",
     )
-    return office
 
 
 def _html(text: str) -> str:

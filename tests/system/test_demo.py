@@ -92,7 +92,7 @@ def test_what_was_edited_within_the_hold_goes_out_edited(day: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("who", "state", "words"),
     [
-        ("Maaike", "unknown", "Welcome, everybody"),
+        ("Maaike", "history", "Welcome, everybody"),
         ("Grace", "withheld", "about your budget"),
         ("Brian", "gone", "fed up"),
         ("Joseph", "withheld", "Thursday good"),
@@ -160,6 +160,34 @@ def test_the_arabic_question_comes_as_it_was_written(day: dict[str, Any]) -> Non
     )
 
     assert "بماذا نبدأ؟" in text_of(mail)
+
+
+def test_one_mail_answers_two_items_of_a_digest(day: dict[str, Any]) -> None:
+    asked, answered = [
+        one
+        for one in day["written"]
+        if "Bram" in one["who"] and one["subject"] != of(day, "Bram")["subject"]
+    ]
+    assert asked["state"] == "answered"
+    assert answered["state"] == "posted"
+    assert answered["outcome"].startswith("2 posts: ")
+    (receipt,) = [
+        mail
+        for mail in mails(day, "bram@waterverhalen.example")
+        if str(mail["In-Reply-To"]).strip() == answered["message_id"]
+    ]
+    assert "[1] Filming with a phone" in text_of(receipt)
+    assert "[2] Tomorrow" in text_of(receipt)
+
+
+def test_a_bundle_comes_once_with_all_that_is_new(day: dict[str, Any]) -> None:
+    (bundle,) = [
+        mail
+        for mail in mails(day, "joseph@nile-weavers.example")
+        if mail["Auto-Submitted"] == "auto-generated"
+    ]
+    assert "what do you miss?" in text_of(bundle)
+    assert "projector" in text_of(bundle)
 
 
 def test_the_last_run_finds_nothing_to_do(day: dict[str, Any], folder: Path) -> None:
