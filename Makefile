@@ -53,7 +53,7 @@ check: lint types $(MAILMAN_STAMP) ## all that must hold before a change lands
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q --cov --cov-report=term
 
 soak: $(STAMP) ## the long kill test
-	$(BIN)/python -m pytest -q -m soak tests/crash tests/property --soak
+	$(BIN)/python -m pytest -q -m soak tests --soak
 
 bench: $(STAMP) ## all benchmarks, as a table
 	$(BIN)/python -m benchmarks

@@ -86,8 +86,16 @@ def test_an_unharmed_plan_takes_this_many_effects(scene: Scene, runner: Runner) 
     _all_is_well(scene, runner)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("number", range(1, _EFFECTS + 1))
+@pytest.mark.parametrize(
+    ("number", "when"),
+    [
+        pytest.param(number, when, marks=() if short else pytest.mark.soak)
+        for number in range(1, _EFFECTS + 1)
+        for when in ("before", "after")
+        # The short form kills before every other effect and after the rest.
+        for short in [(number % 2 == 0) == (when == "after")]
+    ],
+)
 def test_nobody_is_lost_or_there_twice_when_it_is_killed_at_an_effect(
     scene: Scene, runner: Runner, number: int, when: str
 ) -> None:
@@ -97,7 +105,13 @@ def test_nobody_is_lost_or_there_twice_when_it_is_killed_at_an_effect(
     _all_is_well(scene, runner)
 
 
-@pytest.mark.parametrize("number", range(2, _COMMITS, 2))
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(number, marks=() if number % 8 == 0 else pytest.mark.soak)
+        for number in range(2, _COMMITS, 2)
+    ],
+)
 def test_nobody_is_lost_or_there_twice_when_it_is_killed_at_a_commit(
     scene: Scene, runner: Runner, number: int
 ) -> None:

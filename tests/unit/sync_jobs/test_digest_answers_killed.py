@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from sync.ledger import Ledger, Transaction
 from sync.ledger.inbound import InboundState
@@ -45,6 +46,15 @@ class Death:
             raise Killed
 
 
+def blows(first: int, last: int) -> Iterator[ParameterSet]:
+    """Give the commits to die at; the short form dies at every other one."""
+    for number in range(first, last):
+        for after in (False, True):
+            short = (number % 2 == 0) == after
+            marks = () if short else pytest.mark.soak
+            yield pytest.param(number, after, marks=marks)
+
+
 def killed_in_a_run(
     course: BridgedCourse,
     monkeypatch: pytest.MonkeyPatch,
@@ -61,8 +71,7 @@ def killed_in_a_run(
     return death.came
 
 
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("number", range(13, 24))
+@pytest.mark.parametrize(("number", "after"), blows(13, 24))
 def test_each_part_is_posted_once_and_one_receipt_goes_out(
     direct: BridgedCourse,
     monkeypatch: pytest.MonkeyPatch,
@@ -82,8 +91,7 @@ def test_each_part_is_posted_once_and_one_receipt_goes_out(
     assert direct.sync().counts == {}
 
 
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("number", range(13, 18))
+@pytest.mark.parametrize(("number", "after"), blows(13, 18))
 def test_a_command_is_carried_out_and_answered_once(
     direct: BridgedCourse,
     monkeypatch: pytest.MonkeyPatch,
