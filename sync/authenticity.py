@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from email import policy
 from email.parser import BytesHeaderParser
@@ -41,8 +41,8 @@ def authenticity_of(kept: Mapping[str, Any]) -> Authenticity | None:
 class Looking:
     """Looks at mails, one after the other.
 
-    `resolver` is called once, when the DNS is first asked. `received_by` is as in the
-    settings.
+    `resolver` is called once, when the DNS is first asked. `received_by` and
+    `trusted_lists` are as in the settings.
     """
 
     def __init__(
@@ -51,11 +51,13 @@ class Looking:
         by: By,
         authserv_id: str | None,
         received_by: str | None,
+        trusted_lists: Collection[str] = (),
         resolver: Callable[[], Resolver],
     ) -> None:
         self.by = by
         self._authserv_id = authserv_id
         self._received_by = received_by
+        self._trusted_lists = frozenset(trusted_lists)
         self._make_resolver = resolver
 
     @cached_property
@@ -88,4 +90,10 @@ class Looking:
         from moodle_bridge.authenticity.received import client_of  # noqa: PLC0415
 
         client = client_of(raw, self._received_by) if self._received_by else None
-        return verify(raw, envelope_sender, client, self._resolver)
+        return verify(
+            raw,
+            envelope_sender,
+            client,
+            self._resolver,
+            trusted_lists=self._trusted_lists,
+        )

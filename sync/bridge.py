@@ -58,6 +58,7 @@ from sync.jobs.questions import Questions
 from sync.jobs.receive import Reception
 from sync.jobs.routing import Routing
 from sync.jobs.scoring import Scoring
+from sync.jobs.swap_answers import SwapAnswers
 from sync.jobs.twice import Twice
 from sync.jobs.undelivered import Undelivered
 from sync.jobs.verdicts import Judge
@@ -74,6 +75,7 @@ from sync.participants import Participants
 from sync.places import Places, forget_place
 from sync.rota.book import Rota
 from sync.rota.people import facilitators, with_accounts
+from sync.rota.swaps import Swaps
 from sync.sending import Sending
 from sync.summary import Summary
 
@@ -227,6 +229,24 @@ class Bridge:
         ]
         return with_accounts(self.settings.rota, people)
 
+    def swaps(self, pairs: Sequence[Pair] | None = None) -> Swaps:
+        """Return the swaps of the rota; None = of all pairs, whom it may look up."""
+        pairs = self.pairs() if pairs is None else pairs
+        return Swaps(
+            people=self.watchers(pairs),
+            site=self.mail_site,
+            secret=self.secret,
+            list_name=pairs[0].mailing_list.address.name,
+        )
+
+    def swap_answers(self, pairs: Sequence[Pair]) -> SwapAnswers:
+        """Return the job that reads who takes whose watch."""
+        return SwapAnswers(
+            ledger=self.ledger,
+            swaps=lambda: self.swaps(pairs),
+            believing=self.believing,
+        )
+
     def alert_ways(self, *, receipts: bool = True) -> Ways:
         """Return by which ways facilitators are reached; `receipts` as mails have."""
         alerts, safety = self.settings.alerts, self.settings.safety
@@ -302,6 +322,7 @@ class Bridge:
             by=mail.authenticity_by,
             authserv_id=mail.authserv_id,
             received_by=mail.authenticity.received_by,
+            trusted_lists=mail.authenticity.trusted_lists,
             resolver=self.resolver,
         )
 

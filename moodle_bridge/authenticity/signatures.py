@@ -11,7 +11,8 @@ from dkim import DKIM, DKIMException
 from moodle_bridge.authenticity.resolver import Resolver, Unanswered
 
 _SIGNATURES_MOST = 8
-_LARGEST = 40_000_000
+LARGEST = 40_000_000
+"""A larger mail is not looked at."""
 _FIELD = re.compile(rb"(?im)^dkim-signature[ \t]*:")
 
 
@@ -21,7 +22,7 @@ def good_signatures(raw: bytes, resolver: Resolver) -> tuple[str, ...]:
     A signature over a part of the body (l=) counts for none: anybody could have added
     the rest. Never raises but Unanswered, and that only when no signature was good.
     """
-    if len(raw) > _LARGEST:
+    if len(raw) > LARGEST:
         return ()
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     number = min(len(_FIELD.findall(head)), _SIGNATURES_MOST)
@@ -40,11 +41,16 @@ def good_signatures(raw: bytes, resolver: Resolver) -> tuple[str, ...]:
     return tuple(good)
 
 
+def key_text(name: bytes, resolver: Resolver) -> bytes | None:
+    """Return the record of a key as the library wants it; may raise Unanswered."""
+    records = resolver.records(name.decode("ascii").rstrip("."), "TXT")
+    return b"".join(records[0]) if records else None
+
+
 def _verified(raw: bytes, index: int, resolver: Resolver) -> str:
     def text_of(name: bytes, timeout: int = 0) -> bytes | None:
         del timeout
-        records = resolver.records(name.decode("ascii").rstrip("."), "TXT")
-        return b"".join(records[0]) if records else None
+        return key_text(name, resolver)
 
     try:
         message = DKIM(raw)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from email import policy
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
+from moodle_bridge.authenticity.arc import vouched_for
 from moodle_bridge.authenticity.dmarc import Record, any_in_line, record_of
 from moodle_bridge.authenticity.resolver import Bounded, Resolver, Unanswered
 from moodle_bridge.authenticity.signatures import good_signatures
@@ -21,12 +23,16 @@ def verify(
     envelope_sender: str | None,
     client: tuple[str, str] | None,
     resolver: Resolver,
+    *,
+    trusted_lists: Collection[str] = (),
 ) -> Authenticity:
     """Return what SPF, DKIM and DMARC say of a mail.
 
     `envelope_sender` is None when not known and empty for the null return path;
     `client` is the address of the SMTP client and its HELO, None when not known: then
-    SPF is not asked. Never raises; what the DNS did not answer is UNKNOWN, unless
+    SPF is not asked. `trusted_lists` are domains whose ARC seals are believed: a list
+    that changes mails breaks their signatures, and says what they were before. Never
+    raises; what the DNS did not answer is UNKNOWN, unless
     what it did answer proves the sender. May be repeated.
     """
     asked = Bounded(resolver)
@@ -54,6 +60,13 @@ def verify(
         any_in_line(signed, domain, strict=strict_dkim)
         or (by_host and any_in_line([spf_domain], domain, strict=strict_spf))
     )
+    witness = ""
+    try:
+        if domain and not proven:
+            witness = vouched_for(raw, domain, trusted_lists, asked)
+    except Unanswered as error:
+        trouble = trouble or str(error)
+    proven = proven or bool(witness)
     return Authenticity(
         finding=_finding(proven=proven, trouble=trouble, record=record, spf=spf),
         by="library",
@@ -63,7 +76,7 @@ def verify(
         spf_domain=spf_domain,
         dmarc="" if record is None else ("pass" if proven else "fail"),
         policy="" if record is None else record.policy,
-        detail=trouble,
+        detail=f"{witness} saw DMARC pass (ARC)" if witness else trouble,
     )
 
 

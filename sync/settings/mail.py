@@ -62,6 +62,14 @@ class AuthenticitySettings(Section):
         " for SPF; when left out, SPF is not looked at.",
         examples=["mx.example.org"],
     )
+    trusted_lists: tuple[DomainName, ...] = Field(
+        default=(),
+        description="For library: domains of mailing lists whose word is taken. A list"
+        " that puts words into subjects or below mails breaks their signatures; with"
+        " an ARC seal of such a domain it says that From was true when the mail came"
+        " to it.",
+        examples=[["lists.example.org"]],
+    )
 
 
 class MailSettings(Section):
