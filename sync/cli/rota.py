@@ -6,22 +6,14 @@ from datetime import date, datetime
 
 import click
 
-from sync.cli import options, rota_suggest
+from sync.cli import options, rota_suggest, rota_swap
 from sync.cli.group import Group
 from sync.cli.invocation import Invocation
 from sync.cli.result import Result
-
-_TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d"]
+from sync.cli.rota_options import TIMES, end, reason, start
 
 zone = click.option("--zone", metavar="ZONE", help="Show times in this zone.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would change.")
-reason = click.option("--reason", metavar="TEXT", default="", help="Why.")
-start = click.option(
-    "--from", "start", type=click.DateTime(_TIMES), required=True, help="Its beginning."
-)
-end = click.option(
-    "--to", "end", type=click.DateTime(_TIMES), required=True, help="Its end."
-)
 
 
 @click.group(
@@ -72,7 +64,7 @@ def show(
 
 
 @command.command("who")
-@click.argument("at", required=False, type=click.DateTime(_TIMES), metavar="[AT]")
+@click.argument("at", required=False, type=click.DateTime(TIMES), metavar="[AT]")
 @zone
 @options.pass_invocation
 def who(invocation: Invocation, *, at: datetime | None, zone: str | None) -> Result:
@@ -196,4 +188,5 @@ def cancel(invocation: Invocation, *, id: str) -> Result:  # noqa: A002 - the ar
     return rota.cancel(invocation, key=id)
 
 
+command.add_command(rota_swap.command)
 command.add_command(rota_suggest.command)

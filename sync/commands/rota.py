@@ -222,7 +222,7 @@ def override(
     """Put somebody in another's place for a while, or beside whoever is on duty."""
     with opened(invocation) as bridge:
         people = bridge.rota.people
-        layer = _layer(
+        layer = period_layer(
             bridge,
             LayerKind.OVERRIDE,
             start,
@@ -245,7 +245,7 @@ def absent(
     """Take somebody off duty for a while."""
     with opened(invocation) as bridge:
         key = facilitator_named(bridge.rota.people, person).key
-        layer = _layer(bridge, LayerKind.ABSENCE, start, end, person=key)
+        layer = period_layer(bridge, LayerKind.ABSENCE, start, end, person=key)
         return _laid(bridge, layer, reason, dry_run=dry_run)
 
 
@@ -327,7 +327,7 @@ def opened(invocation: Invocation, *, sources: bool = True) -> Bridge:
     return Bridge(settings, invocation.registry(), clock=invocation.clock)
 
 
-def _layer(
+def period_layer(
     bridge: Bridge,
     kind: LayerKind,
     start: datetime,
@@ -336,6 +336,10 @@ def _layer(
     person: str | None = None,
     takes_over: str | None = None,
 ) -> Layer:
+    """Return a change for a time; raises ConfigError for one that is over.
+
+    Times without a zone are by the clock of the rota's.
+    """
     zone = bridge.settings.rota.zone
     begins, ends = _placed(start, zone), _placed(end, zone)
     if ends <= begins:

@@ -114,6 +114,8 @@ def _once(
             bridge.reception.look_again()
         # First: who wants no more mail is to get none from this run.
         engine.run(bridge.leaving_by_mail())
+        # Before any mail can become a post: who takes a watch is for nobody else.
+        engine.run(bridge.swap_answers(everything))
         engine.run(bridge.mirror_in(everything))
         report.problems += bridge.own_names.problems
         engine.run(bridge.questions(everything))

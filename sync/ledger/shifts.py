@@ -81,7 +81,8 @@ class Shifts:
 class KeptLayer:
     """A change of the rota with how it stands.
 
-    `state` is asked, accepted, refused or cancelled; only accepted ones count.
+    `state` is asked, accepted, refused, expired or cancelled; only accepted ones
+    count.
     """
 
     layer: Layer
@@ -94,6 +95,7 @@ class KeptLayer:
 ACCEPTED = "accepted"
 ASKED = "asked"
 REFUSED = "refused"
+EXPIRED = "expired"
 CANCELLED = "cancelled"
 
 
@@ -159,6 +161,16 @@ class Layers:
         if state is not None:
             wanted = wanted.where(table.c.state == state)
         rows = self._connection.execute(wanted.order_by(table.c.made_at, table.c.key))
+        return [_kept(row) for row in rows]
+
+    def of_kind(self, kind: LayerKind, *, ends_after: datetime) -> list[KeptLayer]:
+        """Return the changes of a kind that end after a moment, the oldest first."""
+        table = schema.layer
+        rows = self._connection.execute(
+            select(table)
+            .where(table.c.kind == kind.value, table.c.end > ends_after)
+            .order_by(table.c.made_at, table.c.key)
+        )
         return [_kept(row) for row in rows]
 
 
