@@ -39,6 +39,8 @@ _PEOPLE = (
     ("aminata", "Aminata", "Diop", "aminata@sn.example", "fr", "student"),
     ("ha", "Thị Hà", "Nguyễn", "ha@vn.example", "vi", "student"),
 )
+# Takes part only where people choose how: at first by each post.
+_CHANGER = ("jan", "Jan", "de Wit", "jan@nl.example", "nl", "student")
 _SERVER_THREAD = "process_request_thread"
 
 
@@ -86,15 +88,24 @@ class Course:
         seed: int = 0,
         hold: str = "0s",
         settle_after: str = "4m",
+        channels: bool = False,
     ) -> None:
         self.folder = folder
         self.kind = kind
+        self._all_people = (*_PEOPLE, _CHANGER) if channels else _PEOPLE
         self.gathers: tuple[User, ...] = ()
         self.clock = TrialClock()
         self.moodle = PracticeMoodle.empty(now=self.clock.unix, seed=seed)
         self.office = PostOffice(
             folder / "mail",
-            ["lists.example", "ug.example", "sn.example", "vn.example", "out.example"],
+            [
+                "lists.example",
+                "ug.example",
+                "sn.example",
+                "vn.example",
+                "nl.example",
+                "out.example",
+            ],
             clock=self.clock,
         )
         # Servers of other tests in this program are none of this course's business.
@@ -131,7 +142,7 @@ class Course:
         )
         moodle.enrol(self.account, self.course, "editingteacher")
         self.people: dict[str, User] = {}
-        for username, first, last, address, language, role in _PEOPLE:
+        for username, first, last, address, language, role in self._all_people:
             user = moodle.add_user(username, first, last, address, lang=language)
             moodle.enrol(user, self.course, role)
             self.people[username] = user
@@ -316,17 +327,54 @@ recheck_every = "1h"
                 moment = self.clock.now.timestamp()
                 os.utime(path, (moment, moment))
 
-    def gather(self, reader: User) -> None:
-        """Let a reader have digests, the first of them soon."""
+    def gather(self, reader: User, kind: ChannelKind = ChannelKind.DIGEST) -> None:
+        """Let a reader have digests or bundles, the first of them soon."""
         ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}", clock=self.clock)
         at = (self.clock.now + timedelta(minutes=10)).time().replace(second=0)
-        wish = ChooseChannel(kind=ChannelKind.DIGEST, at=at)
+        wish = ChooseChannel(kind=kind, at=at)
         try:
             with ledger.writing() as transaction:
                 choose(transaction, reader.id, wish, default=Channel(), by="admin")
         finally:
             ledger.close()
         self.gathers = (*self.gathers, reader)
+
+    def wish(self, reader: User, text: str) -> None:
+        """Let a reader ask something of the bridge by mail, and send it twice."""
+        self.clock.move(seconds=1)
+        mail = self._letter(reader, text, subject="Bridge", to=BRIDGE)
+        for _ in range(2):
+            self.office.send(mail, reader.email, [BRIDGE])
+        self._date_arrivals()
+        self.gathers = (*self.gathers, reader)
+
+    def answer(self, reader: User, mail: EmailMessage, text: str) -> None:
+        """Let a reader answer a mail as it came, and send the answer twice."""
+        self.clock.move(seconds=1)
+        raw = self._letter(
+            reader,
+            text,
+            subject=f"Re: {mail['Subject']}",
+            to=str(mail["Reply-To"]),
+            answers=str(mail["Message-ID"]),
+        )
+        for _ in range(2):
+            self.office.send(raw, reader.email, [str(mail["Reply-To"])])
+        self._date_arrivals()
+
+    def _letter(
+        self, author: User, text: str, *, subject: str, to: str, answers: str = ""
+    ) -> bytes:
+        message = EmailMessage()
+        message["From"] = f"{author.firstname} <{author.email}>"
+        message["To"] = to
+        message["Subject"] = subject
+        message["Message-ID"] = f"<{self.word()}@mail.example>"
+        if answers:
+            message["In-Reply-To"] = message["References"] = answers
+        message["Date"] = self.clock.now
+        message.set_content(text)
+        return message.as_bytes()
 
     # What lies where.
 

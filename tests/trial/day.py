@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import cycle
 from random import Random
@@ -13,16 +14,27 @@ _FAR_AHEAD = 10_000_000_000
 _SEEDS = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What somebody said to one item of a digest: `parent` is the post of that item."""
+
+    author: User
+    word: str
+    parent: Post
+
+
 @dataclass(slots=True)
 class Day:
     """What was written, by what is to become of it.
 
-    `out` are posts for all; `mails` are to become posts; `kept` are words that may
-    reach nobody by mail. `group_posts` are for one group and who teaches.
+    `out` are posts for all; `mails` are to become posts, and so are `parts` of answers
+    to digests; `kept` are words that may reach nobody by mail. `group_posts` are for
+    one group and who teaches.
     """
 
     out: list[Post] = field(default_factory=list)
     mails: list[Written] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     group_posts: list[Post] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     strangers: int = 0
@@ -46,12 +58,19 @@ class Writer:
     known: list[Discussion]
     random: Random
 
-    def fill(self, *, posts: int, mails: int) -> None:
-        """Write so many posts and mails, and a few things that must not go out."""
+    def fill(
+        self, *, posts: int, mails: int, midst: Callable[[], None] | None = None
+    ) -> None:
+        """Write so many posts and mails, and a few things that must not go out.
+
+        `midst` is what happens when half of it is written.
+        """
         people = cycle(self.course.readers)
         turns = [self._post] * posts + [self._mail] * mails
         self.random.shuffle(turns)
         for number, write in enumerate(turns):
+            if midst is not None and number == len(turns) // 2:
+                midst()
             write(next(people), number)
         _what_must_not_go_out(self.course, self.day, self.known)
 

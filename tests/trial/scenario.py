@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from random import Random
 
+from moodle_bridge.model.channels import ChannelKind
 from moodle_bridge.practice.faults import FaultKind
 from moodle_bridge.practice.post_office_misbehave import Mischief
+from tests.trial.answering import answer_a_digest
 from tests.trial.course import Course, Kind, own_folder
 from tests.trial.day import Day, Writer, begin
 from tests.trial.moments import Blow
@@ -38,8 +41,9 @@ class Scenario:
     """What is tried.
 
     `blow` counts from the first run on, over as many runs as it takes; None kills
-    after a random time instead, or never if `kills` is 0. With `gathered` one reader
-    has digests.
+    after a random time instead, or never if `kills` is 0. With `channels` one reader
+    has digests and answers one, one has bundles, and one asks for digests by mail in
+    the midst of the day; the bridge is killed on the second day as well.
     """
 
     kind: Kind
@@ -49,7 +53,7 @@ class Scenario:
     blow: Blow | None = None
     kills: int = 2
     faults: bool = True
-    gathered: bool = False
+    channels: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,7 +78,9 @@ def tried(scenario: Scenario, runner: Runner) -> Trial:
     """Play a scenario to its end, on a course of its own."""
     with (
         own_folder() as folder,
-        Course(folder, scenario.kind, seed=scenario.seed) as course,
+        Course(
+            folder, scenario.kind, seed=scenario.seed, channels=scenario.channels
+        ) as course,
     ):
         return _played(course, scenario, runner)
 
@@ -86,26 +92,63 @@ def _played(course: Course, scenario: Scenario, runner: Runner) -> Trial:
     first = runner.run(course, "--backfill", "100")
     assert first.code == 0, first.said
     course.clock.move(minutes=5)
-    if scenario.gathered:
+    if scenario.channels:
         course.gather(course.people["aminata"])
-    writer = Writer(course, day, known, Random(scenario.seed))
-    writer.fill(posts=scenario.posts, mails=scenario.mails)
-    if scenario.faults:
-        _misbehave(course, scenario.seed)
-    _until_killed(course, scenario, runner, trial)
-    course.moodle.faults.clear()
-    course.office.misbehave.stop()
-    rests = _until_quiet(course, runner, trial)
-    if scenario.gathered:
-        # What came too late for the first digest is in that of the next day.
-        course.clock.move(hours=25)
-        rests = _until_quiet(course, runner, trial) and rests
+        course.gather(course.people["ha"], ChannelKind.BUNDLE)
+    random = Random(scenario.seed)
+    writer = Writer(course, day, known, random)
+    writer.fill(
+        posts=scenario.posts,
+        mails=scenario.mails,
+        midst=(lambda: _change(course, scenario, runner))
+        if scenario.channels
+        else None,
+    )
+    rests = _carried(course, scenario, runner, trial, blow=scenario.blow)
+    if scenario.channels:
+        rests = _another_day(course, runner, trial) and rests
+        answer_a_digest(course, day, course.people["aminata"])
+        blow = _next_blow(random) if scenario.blow else None
+        rests = _carried(course, scenario, runner, trial, blow=blow) and rests
+        rests = _another_day(course, runner, trial) and rests
     trial.posts_out = len(day.out)
     trial.mails_in = len(day.mails)
     trial.verdict = verdict_on(course, day)
     if not rests:
         trial.verdict.wrong.append("the bridge found no rest")
     return trial
+
+
+def _change(course: Course, scenario: Scenario, runner: Runner) -> None:
+    if scenario.seed % 2:
+        # Half of the day has gone out as it was; else all waits for one run.
+        assert runner.run(course).code in {0, 3}
+        course.clock.move(minutes=5)
+    hour = course.clock.now + timedelta(minutes=20)
+    course.wish(course.people["jan"], f"channel digest {hour:%H:%M}\n")
+
+
+def _carried(
+    course: Course,
+    scenario: Scenario,
+    runner: Runner,
+    trial: Trial,
+    *,
+    blow: Blow | None,
+) -> bool:
+    """Let the bridge be killed, and then come to rest; say whether it did."""
+    if scenario.faults:
+        _misbehave(course, scenario.seed)
+    _until_killed(course, scenario, runner, trial, blow=blow)
+    course.moodle.faults.clear()
+    course.office.misbehave.stop()
+    return _until_quiet(course, runner, trial)
+
+
+def _another_day(course: Course, runner: Runner, trial: Trial) -> bool:
+    # What came too late for the first digest is in that of the next day.
+    course.clock.move(hours=25)
+    return _until_quiet(course, runner, trial)
 
 
 def _misbehave(course: Course, seed: int) -> None:
@@ -118,12 +161,17 @@ def _misbehave(course: Course, seed: int) -> None:
 
 
 def _until_killed(
-    course: Course, scenario: Scenario, runner: Runner, trial: Trial
+    course: Course,
+    scenario: Scenario,
+    runner: Runner,
+    trial: Trial,
+    *,
+    blow: Blow | None,
 ) -> None:
     random = Random(scenario.seed)
-    blow = scenario.blow
+    before = trial.kills
     for _ in range(_RUNS_MOST):
-        if trial.kills >= scenario.kills or course.is_quiet():
+        if trial.kills - before >= scenario.kills or course.is_quiet():
             return
         after = None if blow else 0.03 + random.random() * 0.5
         ran = _run(course, runner, trial, blow=blow, blow_after=after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context
 from random import Random
@@ -18,11 +19,14 @@ _WHEN = ("before", "after")
 _Blows = list[tuple[str, str, int]]
 
 
-def scenarios(passed: dict[Kind, dict[str, int]]) -> list[Scenario]:
+def scenarios(
+    passed: dict[Kind, dict[str, int]], *, channels: dict[str, int]
+) -> list[Scenario]:
     """Return what to try, given how much an unharmed bridge does of each kind.
 
     With a list elsewhere the bridge dies before and after every effect. With a list
-    of its own, where one post is several mails, it dies at some of them.
+    of its own, where one post is several mails, it dies at some of them; and so it
+    does where everybody takes part in another way, which are the `channels`.
     """
     random = Random(2026)
     effects = _all_of("effect", passed["remote"])
@@ -45,6 +49,15 @@ def scenarios(passed: dict[Kind, dict[str, int]]) -> list[Scenario]:
         _scenario(kind, seed, Blow(what=what, when=when, number=number))
         for seed, (kind, (what, when, number)) in enumerate(chosen)
     ]
+    for blow in (
+        *random.sample(_all_of("effect", channels), 32),
+        *random.sample(_all_of("commit", channels), 16),
+    ):
+        what, when, number = blow
+        killed = _scenario(
+            "direct", len(found), Blow(what=what, when=when, number=number)
+        )
+        found.append(replace(killed, channels=True))
     for number in range(30):
         kind: Kind = "direct" if number % 3 == 0 else "remote"
         found.append(_scenario(kind, len(found), None))
