@@ -71,7 +71,7 @@ def killed_in_a_run(
     return death.came
 
 
-@pytest.mark.parametrize(("number", "after"), blows(13, 24))
+@pytest.mark.parametrize(("number", "after"), list(blows(13, 24)))
 def test_each_part_is_posted_once_and_one_receipt_goes_out(
     direct: BridgedCourse,
     monkeypatch: pytest.MonkeyPatch,
@@ -91,7 +91,7 @@ def test_each_part_is_posted_once_and_one_receipt_goes_out(
     assert direct.sync().counts == {}
 
 
-@pytest.mark.parametrize(("number", "after"), blows(13, 18))
+@pytest.mark.parametrize(("number", "after"), list(blows(13, 18)))
 def test_a_command_is_carried_out_and_answered_once(
     direct: BridgedCourse,
     monkeypatch: pytest.MonkeyPatch,
