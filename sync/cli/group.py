@@ -17,6 +17,8 @@ COMMANDS = {
     "status": "sync.cli.status",
     "held": "sync.cli.held",
     "rota": "sync.cli.rota",
+    "alerts": "sync.cli.alerts",
+    "question": "sync.cli.question",
     "explain": "sync.cli.explain",
     "resend": "sync.cli.resend",
     "audit": "sync.cli.audit",
