@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mappings.audience import answered_by, may_go_to_list, may_go_to_people, readers
 from mappings.importance import importance
 from mappings.letter import MailSite
-from moodle_bridge.errors import Rejection
-from moodle_bridge.interfaces import Delivery
-from moodle_bridge.model.channels import Channel
-from moodle_bridge.model.forum import Discussion, DiscussionPosts, Forum, Post
+from moodle_bridge.model.forum import DiscussionPosts, Post
 from sync.actions import Action, Done, Outcome, Plan, Refused, Settlement
 from sync.actions import Withheld as LeftAlone
-from sync.channels import Choices, list_delivers, resting_people
 from sync.job import refuse_beyond
 from sync.jobs.again import Again, times_again
 from sync.jobs.allowance import Allowance, day_of, owed, spent
@@ -25,13 +19,13 @@ from sync.jobs.authorship import ancestors, in_own_name, in_own_names, parent_sh
 from sync.jobs.letters import Letters, Load
 from sync.jobs.mail_keys import addressee, mail_key_of
 from sync.jobs.outbound_records import as_read, gone, left_out, only, withheld, worded
+from sync.jobs.recipients import Recipients
 from sync.jobs.sights import Sight, Sights
 from sync.ledger.intents import Intent, IntentState
-from sync.ledger.links import Link, LinkState, Origin
+from sync.ledger.links import Link, LinkState
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:
-    from moodle_bridge.model.people import Person
     from moodle_bridge.moodle import Moodle
     from sync.ledger import Ledger, Transaction
     from sync.pairs import Pair
@@ -39,8 +33,6 @@ if TYPE_CHECKING:
     from sync.sending import Sending
     from sync.settings.mail import MailSettings
 
-# Moodle shows other people's answers in a Q&A forum when one's own is final.
-_EDITING_TIME = timedelta(minutes=30)
 _NOT_BEGUN = {IntentState.PLANNED, IntentState.WITHDRAWN}
 
 
@@ -74,10 +66,15 @@ class MirrorOut:
         self._sights = Sights(pair, moodle=moodle, ledger=ledger)
         self._letters = Letters(pair, moodle=moodle, sending=sending, site=site)
         self._secret = secret
-        self._account_id = account_id
         self._max_mails = max_mails
         self._let_out = let_out
-        self._mail = mail
+        self._recipients = Recipients(
+            pair,
+            ledger=ledger,
+            participants=participants,
+            mail=mail,
+            account_id=account_id,
+        )
         self._allowance = Allowance(ledger)
 
     def settle(self, intent: Intent) -> Settlement:
@@ -158,7 +155,7 @@ class MirrorOut:
         # Somebody who had it in a digest gets a mail of it when it is sent once more,
         # or was edited since.
         spared = set() if again.number or link.revision else had[link.post_id]
-        rejection, deliveries = self._audience(
+        rejection, deliveries = self._recipients.of_post(
             link, post, in_own_names(posts, links), seen.discussion, forum, had=spared
         )
         if rejection is not None:
@@ -189,7 +186,7 @@ class MirrorOut:
                     forum=forum,
                     delivery=delivery,
                     ancestors=ancestors(post, posts, links),
-                    picture_limit=self._channel(delivery).picture_limit,
+                    picture_limit=self._recipients.channel(delivery).picture_limit,
                 ),
                 again,
             )
@@ -212,7 +209,7 @@ class MirrorOut:
         With it what is to be written down: what it costs, or that its name is owed.
         """
         load: Load = action.load
-        person, channel = load.delivery.person, self._channel(load.delivery)
+        person, channel = load.delivery.person, self._recipients.channel(load.delivery)
         if person is None or channel.budget is None:
             return action, []
         with self._ledger.reading() as transaction:
@@ -231,7 +228,7 @@ class MirrorOut:
             parent=parent,
             facilitators=facilitators,
         )
-        zone = self._choices.zone(person, self._pair.name)
+        zone = self._recipients.zone(person)
         day = day_of(self._ledger.clock(), zone)
         for attach in (True, False):
             tried = replace(load, attach=attach)
@@ -247,74 +244,6 @@ class MirrorOut:
                 noted = spent(person.user_id, action.key, day, size)
                 return replace(action, load=tried), [noted]
         return None, [owed(person.user_id, load.link)]
-
-    @cached_property
-    def _choices(self) -> Choices:
-        with self._ledger.reading() as transaction:
-            chosen = transaction.channels.everyone()
-            resting = resting_people(transaction)
-        return Choices(
-            chosen,
-            pairs={self._pair.name: self._pair.settings},
-            mail=self._mail,
-            resting=resting,
-        )
-
-    def _channel(self, delivery: Delivery) -> Channel:
-        if delivery.person is None:
-            return Channel()
-        return self._choices.of(delivery.person.user_id, self._pair.name)
-
-    def _audience(
-        self,
-        link: Link,
-        post: Post,
-        posts: Sequence[Post],
-        discussion: Discussion,
-        forum: Forum,
-        *,
-        had: Collection[int],
-    ) -> tuple[Rejection | None, Sequence[Delivery]]:
-        now = self._ledger.clock()
-        group = self._pair.place.group_id
-        known = self._pair.mailing_list.traits.knows_members
-        may_go = may_go_to_people if known else may_go_to_list
-        rejection = may_go(post, discussion, forum, now, group_id=group)
-        if rejection is not None:
-            return rejection, ()
-        people: Sequence[Person] = ()
-        if known:
-            everybody = self._participants.of_course(self._pair.place.course.id)
-            people = readers(
-                post,
-                discussion,
-                forum,
-                everybody,
-                now,
-                group_id=group,
-                answered=answered_by(posts, discussion, before=now - _EDITING_TIME),
-            )
-            # The service account is nobody who reads, and who wrote by mail has the
-            # mail already.
-            spared = {self._account_id()}
-            if link.origin is Origin.MAIL:
-                spared.add(link.author_user_id or 0)
-            people = [person for person in people if person.user_id not in spared]
-        deliveries = self._pair.mailing_list.deliveries(people)
-        if not deliveries:
-            return (
-                Rejection(reason="nobody", advice="Nobody who may read it gets mail."),
-                (),
-            )
-        if known:
-            people = [
-                person
-                for person in people
-                if person.user_id not in had
-                and list_delivers(self._choices.of(person.user_id, link.pair), now)
-            ]
-            deliveries = self._pair.mailing_list.deliveries(people)
-        return None, deliveries
 
     def _action(self, source: str, load: Load, again: Again) -> Action:
         link, recipient = load.link, load.delivery.recipient

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-from email.parser import HeaderParser
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -30,10 +27,20 @@ from moodle_bridge.model.list_members import (
 )
 from moodle_bridge.model.mail import ListAddress
 from moodle_bridge.model.people import Person
-from moodle_bridge.plugins.lists.mailman3_faults import faults_of
+from moodle_bridge.plugins.lists.mailman3_faults import (
+    faults_of,
+    faults_of_member,
+    faults_of_nonmember,
+)
 from moodle_bridge.plugins.lists.mailman3_posting import LmtpEntrance, RestEntrance
 from moodle_bridge.plugins.lists.mailman3_rest import MailmanRest, part
 from moodle_bridge.plugins.lists.mailman3_settings import Mailman3Settings
+from moodle_bridge.plugins.lists.mailman3_shapes import (
+    HeldRow,
+    MemberRow,
+    held_of,
+    member_of,
+)
 
 _CONFLICT, _NOT_THERE = 409, 404
 _SWITCHED_OFF = (
@@ -43,34 +50,8 @@ _SWITCHED_OFF = (
 )
 # The bridge has asked before; Mailman is not to ask again.
 _AT_ONCE = {"pre_verified": True, "pre_confirmed": True, "pre_approved": True}
-_LET_THROUGH = frozenset({"accept", "defer"})
 
 Shape = TypeVar("Shape", bound=BaseModel)
-
-
-class _Member(BaseModel):
-    """A member as REST 3.1 tells; what else it tells is passed over."""
-
-    email: str
-    member_id: str
-    display_name: str | None = ""
-    delivery_mode: DeliveryMode = DeliveryMode.REGULAR
-    bounce_score: float = 0
-    last_bounce_received: datetime | None = None
-    moderation_action: str | None = None
-
-
-class _Held(BaseModel):
-    """A held mail as REST 3.1 tells."""
-
-    request_id: int
-    sender: str = ""
-    subject: str = ""
-    message_id: str = ""
-    reason: str | None = None
-    moderation_reasons: list[object] = []
-    hold_date: datetime | None = None
-    msg: str = ""
 
 
 @implementer(IMailingList, IListMembers, IListEntrance)
@@ -118,7 +99,7 @@ class Mailman3List:
             for one in self._found(delivery_status=status.value):
                 statuses[one.member_id] = status
         return [
-            _member(one, statuses.get(one.member_id, DeliveryStatus.ENABLED))
+            member_of(one, statuses.get(one.member_id, DeliveryStatus.ENABLED))
             for one in self._found()
         ]
 
@@ -172,7 +153,7 @@ class Mailman3List:
     def held(self) -> Sequence[HeldMessage]:
         """See `IListMembers`."""
         self._config()
-        return [_held(one) for one in self._waiting()]
+        return [held_of(one) for one in self._waiting()]
 
     def accept(self, message_id: str) -> bool:
         """See `IListMembers`."""
@@ -220,81 +201,20 @@ class Mailman3List:
     ) -> Iterator[ListFault]:
         member = self._one("member", address)
         if member is None:
-            yield from self._of_nonmember(config, address)
-            return
-        if member.moderation_action not in {None, *_LET_THROUGH} or (
-            member.moderation_action is None
-            and config.get("default_member_action") not in {None, *_LET_THROUGH}
-        ):
-            action = member.moderation_action or config["default_member_action"]
-            yield ListFault(
-                setting="moderation_action",
-                seen=f"{action}: mails of {address} do not reach the list",
-                advice=f"Let them through: `moodle-bridge list admit`, or set the"
-                f" moderation of {address} to accept.",
-                stops=True,
-            )
-        if not self._settings.own_mail_returns:
-            return
-        path = f"members/{part(member.member_id)}/all/preferences"
-        chosen = self._rest.get(path) or {}
-        if chosen.get("delivery_status", "enabled") != "enabled":
-            yield ListFault(
-                setting="delivery_status",
-                seen=f"{chosen['delivery_status']}: the list sends {address} nothing, so"
-                " mails of members never become posts",
-                advice=f"Enable delivery for {address}.",
-                stops=True,
-            )
-        if chosen.get("delivery_mode", "regular") != "regular":
-            yield ListFault(
-                setting="delivery_mode",
-                seen=f"{chosen['delivery_mode']}: {address} gets digests, which cannot"
-                " become posts",
-                advice=f"Set the delivery mode of {address} to regular.",
-                stops=True,
-            )
-        if chosen.get("receive_own_postings") is False:
-            yield ListFault(
-                setting="receive_own_postings",
-                seen=f"off for {address}: its own mails do not come back, and a mail in"
-                " doubt could be sent twice",
-                advice=f"Set receive_own_postings of {address} to yes, or"
-                " own_mail_returns = false in [pair.list].",
-                stops=self._settings.post_by != "mail",
-            )
-        if chosen.get("acknowledge_posts") is True:
-            yield ListFault(
-                setting="acknowledge_posts",
-                seen=f"on for {address}: each of its mails is answered by the list",
-                advice=f"Set acknowledge_posts of {address} to no.",
-            )
-
-    def _of_nonmember(
-        self, config: dict[str, object], address: str
-    ) -> Iterator[ListFault]:
-        yield ListFault(
-            setting="members",
-            seen=f"{address} is none of them, so mails of members never become posts",
-            advice=f"`moodle-bridge list sync --bridge` makes {address} a member.",
-            stops=True,
+            known = self._one("nonmember", address)
+            action = known.moderation_action if known else None
+            return faults_of_nonmember(config, address, action)
+        chosen: Mapping[str, object] = {}
+        if self._settings.own_mail_returns:
+            path = f"members/{part(member.member_id)}/all/preferences"
+            chosen = self._rest.get(path) or {}
+        return faults_of_member(
+            config,
+            address,
+            member.moderation_action,
+            chosen,
+            by_mail=self._settings.post_by == "mail",
         )
-        known = self._one("nonmember", address)
-        action = known.moderation_action if known else None
-        listed = config.get("accept_these_nonmembers") or []
-        if isinstance(listed, list) and address.lower() in map(
-            str.lower, map(str, listed)
-        ):
-            action = action or "accept"
-        action = action or str(config.get("default_nonmember_action") or "defer")
-        if action not in _LET_THROUGH:
-            yield ListFault(
-                setting="default_nonmember_action",
-                seen=f"{action}: mails of {address} do not reach the list",
-                advice="Make it a member, or let its mails through: `moodle-bridge list"
-                " admit`.",
-                stops=True,
-            )
 
     def _decide(self, number: str, action: str) -> bool:
         if not number.isdigit():
@@ -303,25 +223,25 @@ class Mailman3List:
         return self._rest.change("POST", path, {"action": action}) != _NOT_THERE
 
     def _is_held(self, message_id: str) -> bool:
-        return any(_held(one).message_id == message_id for one in self._waiting())
+        return any(held_of(one).message_id == message_id for one in self._waiting())
 
-    def _waiting(self) -> Iterator[_Held]:
+    def _waiting(self) -> Iterator[HeldRow]:
         yield from self._read(
-            self._rest.pages(f"lists/{part(self._list_id)}/held"), _Held
+            self._rest.pages(f"lists/{part(self._list_id)}/held"), HeldRow
         )
 
-    def _found(self, **wanted: str) -> Iterator[_Member]:
+    def _found(self, **wanted: str) -> Iterator[MemberRow]:
         yield from self._read(
             self._rest.pages(
                 "members/find", list_id=self._list_id, role="member", **wanted
             ),
-            _Member,
+            MemberRow,
         )
 
-    def _one(self, role: str, address: str) -> _Member | None:
+    def _one(self, role: str, address: str) -> MemberRow | None:
         path = f"lists/{part(self._list_id)}/{role}/{part(address)}"
         answer = self._rest.get(path)
-        return None if answer is None else next(self._read([answer], _Member))
+        return None if answer is None else next(self._read([answer], MemberRow))
 
     def _config(self) -> dict[str, object]:
         # What asks for the members of a list that is not there gets an empty answer.
@@ -348,45 +268,3 @@ class Mailman3List:
                 item=self.address.address,
                 advice="The bridge speaks REST 3.1 of Mailman 3.3; please report this.",
             ) from None
-
-
-def _member(one: _Member, status: DeliveryStatus) -> ListMember:
-    member = ListMember(
-        address=one.email,
-        name=one.display_name or "",
-        mode=one.delivery_mode,
-        status=status,
-        bounce_score=one.bounce_score,
-    )
-    bounced = one.last_bounce_received
-    return member if bounced is None else replace(member, last_bounce=_utc(bounced))
-
-
-def _held(one: _Held) -> HeldMessage:
-    message_id = one.message_id
-    if not message_id:
-        headers = HeaderParser().parsestr(one.msg[:100_000], headersonly=True)
-        message_id = str(headers.get("Message-ID") or "").strip()
-    reasons = tuple(_words(reason) for reason in one.moderation_reasons)
-    return HeldMessage(
-        id=str(one.request_id),
-        sender=one.sender,
-        subject=one.subject,
-        message_id=message_id,
-        reasons=reasons or ((one.reason,) if one.reason else ()),
-        held_at=None if one.hold_date is None else _utc(one.hold_date),
-    )
-
-
-def _words(reason: object) -> str:
-    # Mailman gives a sentence, or a sentence with gaps and what belongs there.
-    if isinstance(reason, list) and reason:
-        text = str(reason[0])
-        for value in reason[1:]:
-            text = text.replace("{}", str(value), 1)
-        return text
-    return str(reason)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -8,6 +8,7 @@ from typing import Any
 from moodle_bridge.model.list_members import ListFault
 
 _KILOBYTE = 1024
+_LET_THROUGH = frozenset({"accept", "defer"})
 _SPOILS_AUTHORS = (
     "the author of a mail cannot be told any more, so it is held and not posted"
 )
@@ -133,4 +134,88 @@ def _changes_mail(config: Mapping[str, Any]) -> Iterator[ListFault]:
             seen="on: an answer to a digest of the list is held by it, and could not be"
             " placed; digests of the bridge can be answered",
             advice="Set digests_enabled to no; members choose `channel digest`.",
+        )
+
+
+def faults_of_member(
+    config: Mapping[str, object],
+    address: str,
+    moderation_action: str | None,
+    chosen: Mapping[str, object],
+    *,
+    by_mail: bool,
+) -> Iterator[ListFault]:
+    """Give what is wrong with the bridge's membership.
+
+    `moderation_action` is the member's own, None for the list's. `chosen` are the
+    preferences that hold, empty where nothing has to come back. `by_mail` says that
+    posts go to the list as mails.
+    """
+    if moderation_action not in {None, *_LET_THROUGH} or (
+        moderation_action is None
+        and config.get("default_member_action") not in {None, *_LET_THROUGH}
+    ):
+        action = moderation_action or config["default_member_action"]
+        yield ListFault(
+            setting="moderation_action",
+            seen=f"{action}: mails of {address} do not reach the list",
+            advice=f"Let them through: `moodle-bridge list admit`, or set the"
+            f" moderation of {address} to accept.",
+            stops=True,
+        )
+    if chosen.get("delivery_status", "enabled") != "enabled":
+        yield ListFault(
+            setting="delivery_status",
+            seen=f"{chosen['delivery_status']}: the list sends {address} nothing, so"
+            " mails of members never become posts",
+            advice=f"Enable delivery for {address}.",
+            stops=True,
+        )
+    if chosen.get("delivery_mode", "regular") != "regular":
+        yield ListFault(
+            setting="delivery_mode",
+            seen=f"{chosen['delivery_mode']}: {address} gets digests, which cannot"
+            " become posts",
+            advice=f"Set the delivery mode of {address} to regular.",
+            stops=True,
+        )
+    if chosen.get("receive_own_postings") is False:
+        yield ListFault(
+            setting="receive_own_postings",
+            seen=f"off for {address}: its own mails do not come back, and a mail in"
+            " doubt could be sent twice",
+            advice=f"Set receive_own_postings of {address} to yes, or"
+            " own_mail_returns = false in [pair.list].",
+            stops=not by_mail,
+        )
+    if chosen.get("acknowledge_posts") is True:
+        yield ListFault(
+            setting="acknowledge_posts",
+            seen=f"on for {address}: each of its mails is answered by the list",
+            advice=f"Set acknowledge_posts of {address} to no.",
+        )
+
+
+def faults_of_nonmember(
+    config: Mapping[str, object], address: str, moderation_action: str | None
+) -> Iterator[ListFault]:
+    """Give what is wrong where the bridge is no member; its action as above."""
+    yield ListFault(
+        setting="members",
+        seen=f"{address} is none of them, so mails of members never become posts",
+        advice=f"`moodle-bridge list sync --bridge` makes {address} a member.",
+        stops=True,
+    )
+    action = moderation_action
+    listed = config.get("accept_these_nonmembers") or []
+    if isinstance(listed, list) and address.lower() in map(str.lower, map(str, listed)):
+        action = action or "accept"
+    action = action or str(config.get("default_nonmember_action") or "defer")
+    if action not in _LET_THROUGH:
+        yield ListFault(
+            setting="default_nonmember_action",
+            seen=f"{action}: mails of {address} do not reach the list",
+            advice="Make it a member, or let its mails through: `moodle-bridge list"
+            " admit`.",
+            stops=True,
         )
