@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
-
 LEAST_BUDGET = 2000
 """The smallest limit a day: below it not even the names of what waits would fit."""
 
