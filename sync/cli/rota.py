@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import click
 
-from sync.cli import options, rota_suggest, rota_swap
+from sync.cli import options, rota_publish, rota_suggest, rota_swap
 from sync.cli.group import Group
 from sync.cli.invocation import Invocation
 from sync.cli.result import Result
@@ -189,4 +189,5 @@ def cancel(invocation: Invocation, *, id: str) -> Result:  # noqa: A002 - the ar
 
 
 command.add_command(rota_swap.command)
+command.add_command(rota_publish.command)
 command.add_command(rota_suggest.command)

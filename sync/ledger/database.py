@@ -33,6 +33,7 @@ from moodle_bridge.runtime import Clock, utc_now
 from sync.ledger.addresses import Addresses
 from sync.ledger.alerts import Alerts, Claims
 from sync.ledger.bounces import Bounces
+from sync.ledger.calendar_events import CalendarEvents
 from sync.ledger.channels import Channels, Gatherings
 from sync.ledger.cursors import Cursors
 from sync.ledger.decisions import Decisions
@@ -175,6 +176,11 @@ class Transaction:
     def layers(self) -> Layers:
         """Absences, swaps and overrides of the rota."""
         return Layers(self.connection, self.clock)
+
+    @cached_property
+    def calendar_events(self) -> CalendarEvents:
+        """The events that the bridge put into calendars."""
+        return CalendarEvents(self.connection, self.clock)
 
     @cached_property
     def rota_readings(self) -> RotaReadings:

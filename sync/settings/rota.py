@@ -119,3 +119,9 @@ class RotaSettings(Section):
         strict=False,
         description="Where the rota stands: any number of plug-ins with their keys.",
     )
+    max_events: int = Field(
+        default=500,
+        ge=1,
+        description="`rota publish` stops and asks where it would change more events"
+        " of calendars.",
+    )
