@@ -26,6 +26,7 @@ from tests.real_mail.hub import all_in_the_inbox
 from tests.real_mail.mailman_core import free_port, listens, until
 
 PASSWORD = "secret-sesame"
+_TAKEN = 250
 _SEARCHED = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
 _DOVECOT = """\
@@ -305,6 +306,8 @@ password = {{ file = "{password_file}" }}
         with (self.folder / "users").open("a", encoding="utf-8") as users:
             for address in addresses:
                 users.write(f"{address}:{{PLAIN}}{PASSWORD}::::::\n")
+        for address in addresses:
+            self._until_known(address, known=True)
 
     def forget(self, address: str) -> None:
         """Let a mailbox be no more: what comes for it comes back."""
@@ -312,6 +315,17 @@ password = {{ file = "{password_file}" }}
         lines = users.read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if not line.startswith(f"{address}:")]
         users.write_text("".join(kept), encoding="utf-8")
+        self._until_known(address, known=False)
+
+    def _until_known(self, address: str, *, known: bool) -> None:
+        # Dovecot looks at the file of users now and then, and at its time and size.
+        until(lambda: self._takes(address) is known, f"Dovecot knows of {address}")
+
+    def _takes(self, address: str) -> bool:
+        with smtplib.LMTP("127.0.0.1", self._lmtp_port, timeout=60) as client:
+            client.ehlo_or_helo_if_needed()
+            client.mail("")
+            return client.rcpt(address)[0] == _TAKEN
 
     def mails(self, address: str) -> list[EmailMessage]:
         """Return what lies in a mailbox, as its owner reads it by IMAP."""
