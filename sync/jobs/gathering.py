@@ -94,7 +94,9 @@ class Gathered:
             known = set(transaction.gatherings.everyone())
         now = self._ledger.clock()
         by_default = [
-            pair for pair in self._pairs if pair.settings.channel in {"digest", "bundle"}
+            pair
+            for pair in self._pairs
+            if pair.settings.channel in {"digest", "bundle"}
         ]
         wanted = {
             person.user_id
