@@ -127,9 +127,9 @@ def override(
     dry_run: bool,
 ) -> Result:
     """Put somebody in another's place for a while."""
-    from sync.commands import rota  # noqa: PLC0415 - keeps the start fast
+    from sync.commands import rota_changes  # noqa: PLC0415 - keeps the start fast
 
-    return rota.override(
+    return rota_changes.override(
         invocation,
         person=person,
         by=by,
@@ -157,9 +157,9 @@ def absent(
     dry_run: bool,
 ) -> Result:
     """Take somebody off duty for a while; says when nobody is left."""
-    from sync.commands import rota  # noqa: PLC0415 - keeps the start fast
+    from sync.commands import rota_changes  # noqa: PLC0415 - keeps the start fast
 
-    return rota.absent(
+    return rota_changes.absent(
         invocation,
         person=person,
         start=start,
@@ -173,9 +173,9 @@ def absent(
 @options.pass_invocation
 def changes(invocation: Invocation) -> Result:
     """List absences, swaps and overrides that hold now or will."""
-    from sync.commands import rota  # noqa: PLC0415 - keeps the start fast
+    from sync.commands import rota_changes  # noqa: PLC0415 - keeps the start fast
 
-    return rota.changes(invocation)
+    return rota_changes.changes(invocation)
 
 
 @command.command("cancel")
@@ -183,9 +183,9 @@ def changes(invocation: Invocation) -> Result:
 @options.pass_invocation
 def cancel(invocation: Invocation, *, id: str) -> Result:  # noqa: A002 - the argument
     """Take a change back."""
-    from sync.commands import rota  # noqa: PLC0415 - keeps the start fast
+    from sync.commands import rota_changes  # noqa: PLC0415 - keeps the start fast
 
-    return rota.cancel(invocation, key=id)
+    return rota_changes.cancel(invocation, key=id)
 
 
 command.add_command(rota_swap.command)

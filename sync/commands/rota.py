@@ -1,8 +1,7 @@
-"""`moodle-bridge rota`: who is on duty, when nobody is, and changes for a while."""
+"""`moodle-bridge rota`: who is on duty, when nobody is, and how it is shared."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from mappings.rota.duty import Period, cover, on_duty
 from mappings.rota.fairness import balance, loads
 from mappings.rota.wall_clock import local_day, moment
 from moodle_bridge.errors import ConfigError
-from moodle_bridge.model.rota import DutyRole, Facilitator, Layer, LayerKind, Shift
+from moodle_bridge.model.rota import DutyRole, Facilitator, Shift
 from sync.bridge import Bridge
 from sync.cli.result import ExitCode, Result, Table
 from sync.rota.people import facilitator_named
@@ -81,7 +80,7 @@ def who(invocation: Invocation, *, at: datetime | None, zone: str | None) -> Res
     with opened(invocation) as bridge:
         rota = bridge.rota
         place = _zone(zone, bridge.settings.rota.zone)
-        wanted = _placed(at, place) if at else bridge.clock()
+        wanted = moment_said(at, place) if at else bridge.clock()
         shifts = rota.shifts(wanted - timedelta(days=1), wanted + timedelta(days=8))
         here = on_duty(shifts, wanted)
         names = {one.key: one.name for one in rota.people}
@@ -148,7 +147,7 @@ def gaps(invocation: Invocation, *, weeks: int, zone: str | None) -> Result:
             parts=[*parts, *_told(rota)],
             data={
                 "covered": round(share, 4),
-                "gaps": [_span(period) for period in found],
+                "gaps": [period_json(period) for period in found],
             },
         )
 
@@ -209,108 +208,6 @@ def fairness(invocation: Invocation, *, weeks: int, ahead: bool) -> Result:
         )
 
 
-def override(
-    invocation: Invocation,
-    *,
-    person: str | None,
-    by: str,
-    start: datetime,
-    end: datetime,
-    reason: str,
-    dry_run: bool,
-) -> Result:
-    """Put somebody in another's place for a while, or beside whoever is on duty."""
-    with opened(invocation) as bridge:
-        people = bridge.rota.people
-        layer = period_layer(
-            bridge,
-            LayerKind.OVERRIDE,
-            start,
-            end,
-            person=facilitator_named(people, person).key if person else None,
-            takes_over=facilitator_named(people, by).key,
-        )
-        return _laid(bridge, layer, reason, dry_run=dry_run)
-
-
-def absent(
-    invocation: Invocation,
-    *,
-    person: str,
-    start: datetime,
-    end: datetime,
-    reason: str,
-    dry_run: bool,
-) -> Result:
-    """Take somebody off duty for a while."""
-    with opened(invocation) as bridge:
-        key = facilitator_named(bridge.rota.people, person).key
-        layer = period_layer(bridge, LayerKind.ABSENCE, start, end, person=key)
-        return _laid(bridge, layer, reason, dry_run=dry_run)
-
-
-def changes(invocation: Invocation) -> Result:
-    """List the changes that hold now or will."""
-    with opened(invocation) as bridge:
-        now = bridge.clock()
-        place = bridge.settings.rota.zone
-        with bridge.ledger.reading() as transaction:
-            kept = transaction.layers.between(
-                now, now + timedelta(days=3660), state=None
-            )
-        return Result(
-            parts=[
-                Table(
-                    columns=("id", "what", "who", "instead", "from", "to", "state"),
-                    rows=[
-                        (
-                            one.layer.key,
-                            str(one.layer.kind),
-                            one.layer.person or "",
-                            one.layer.takes_over or "",
-                            when_text(one.layer.start, place),
-                            when_text(one.layer.end, place),
-                            one.state,
-                        )
-                        for one in kept
-                    ],
-                )
-                if kept
-                else "Nothing changes the rota."
-            ],
-            data={
-                "changes": [
-                    {
-                        "id": one.layer.key,
-                        "kind": str(one.layer.kind),
-                        "person": one.layer.person,
-                        "takes_over": one.layer.takes_over,
-                        "start": one.layer.start,
-                        "end": one.layer.end,
-                        "state": one.state,
-                        "reason": one.reason,
-                    }
-                    for one in kept
-                ]
-            },
-        )
-
-
-def cancel(invocation: Invocation, *, key: str) -> Result:
-    """Take a change back; what has passed stays as it was."""
-    with opened(invocation) as bridge:
-        bridge.rota.freeze()
-        with bridge.ledger.writing() as transaction:
-            if transaction.layers.get(key) is None:
-                raise ConfigError(
-                    "there is no such change",
-                    item=key,
-                    advice="See `moodle-bridge rota changes`.",
-                )
-            transaction.layers.change(key, state="cancelled")
-        return Result(parts=[f"Taken back: {key}."], data={"id": key})
-
-
 def opened(invocation: Invocation, *, sources: bool = True) -> Bridge:
     """Return the bridge; raises ConfigError where there are no people, or no sources.
 
@@ -325,75 +222,6 @@ def opened(invocation: Invocation, *, sources: bool = True) -> Bridge:
             " docs/how-to-rota.md shows how.",
         )
     return Bridge(settings, invocation.registry(), clock=invocation.clock)
-
-
-def period_layer(
-    bridge: Bridge,
-    kind: LayerKind,
-    start: datetime,
-    end: datetime,
-    *,
-    person: str | None = None,
-    takes_over: str | None = None,
-) -> Layer:
-    """Return a change for a time; raises ConfigError for one that is over.
-
-    Times without a zone are by the clock of the rota's.
-    """
-    zone = bridge.settings.rota.zone
-    begins, ends = _placed(start, zone), _placed(end, zone)
-    if ends <= begins:
-        raise ConfigError(
-            "it ends before it begins", item=str(kind), advice="Look at both times."
-        )
-    if ends <= bridge.clock():
-        raise ConfigError(
-            "it is over already, and what has passed does not change",
-            item=str(kind),
-            advice="Give times that are yet to come.",
-        )
-    seed = f"{kind} {begins.isoformat()} {ends.isoformat()} {person} {takes_over}"
-    digest = hashlib.sha256(seed.encode()).hexdigest()[:8]
-    return Layer(
-        key=f"{kind}-{digest}",
-        kind=kind,
-        start=begins,
-        end=ends,
-        person=person,
-        takes_over=takes_over,
-    )
-
-
-def _laid(bridge: Bridge, layer: Layer, reason: str, *, dry_run: bool) -> Result:
-    zone = bridge.settings.rota.zone
-    before = bridge.rota.shifts(layer.start, layer.end)
-    if not dry_run:
-        # What has passed is written down first: it must not change by this.
-        bridge.rota.freeze()
-        with bridge.ledger.writing() as transaction:
-            transaction.layers.add(layer, asked_by="admin", reason=reason)
-        after = bridge.rota.shifts(layer.start, layer.end)
-    else:
-        after = before
-    holes = cover(after).gaps(layer.start, layer.end)
-    parts: list[str | Table] = [
-        f"{'Would be laid' if dry_run else 'Laid'} over the rota: {layer.key}."
-    ]
-    if not dry_run:
-        parts += [
-            f"Nobody is on duty from {when_text(begins, zone)} to {when_text(ends, zone)}"
-            f" {zone}."
-            for begins, ends in holes
-        ]
-    return Result(
-        exit_code=ExitCode.DONE,
-        parts=parts,
-        data={
-            "id": layer.key,
-            "dry_run": dry_run,
-            "gaps": [_span(period) for period in holes],
-        },
-    )
 
 
 def _wanted(
@@ -451,7 +279,7 @@ def _zone(zone: str | None, default: str) -> str:
     return zone
 
 
-def _placed(at: datetime, zone: str) -> datetime:
+def moment_said(at: datetime, zone: str) -> datetime:
     """Return a moment; one without a zone is by the clock of `zone`."""
     if at.tzinfo is None:
         return moment(at.date(), at.time(), zone)
@@ -509,5 +337,6 @@ def _json(shift: Shift) -> dict[str, Any]:
     }
 
 
-def _span(period: Period) -> dict[str, datetime]:
+def period_json(period: Period) -> dict[str, datetime]:
+    """Return a period as `--json` gives it."""
     return {"start": period[0], "end": period[1]}

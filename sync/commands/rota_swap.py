@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.model.rota import DutyRole, Facilitator, LayerKind
 from sync.cli.result import Result, Table
-from sync.commands.rota import opened, period_layer, when_text
+from sync.commands.rota import opened, when_text
+from sync.commands.rota_changes import period_layer
 from sync.ledger.shifts import ASKED
 from sync.rota.people import facilitator_named
 from sync.rota.swaps import Answered, Asked
