@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -57,14 +57,14 @@ class Standing:
     """What the ledger holds about the questions that wait.
 
     `gap` are the alerts of the stretch in which nobody is on duty, by person.
-    `disturbed` is when messages went to each person in the last hour.
+    `disturbed` gives when messages went to a person in the last hour.
     """
 
     waits: Sequence[Wait]
     alerts: Sequence[Alert]
     claims: Mapping[Question, Claim]
     gap: Mapping[str, Sequence[Alert]] = field(default_factory=dict)
-    disturbed: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    disturbed: Callable[[str], Sequence[datetime]] = lambda _person: ()
 
 
 def alert_key(told: Told, person: str, way: str) -> str:
@@ -270,13 +270,15 @@ class Planner:
         on_duty: Collection[str] = {
             shift.person for shift in watch.shifts if shift.role is DutyRole.PRIMARY
         }
-        disturbed = {key: list(times) for key, times in standing.disturbed.items()}
+        disturbed: dict[str, list[datetime]] = {}
         found = []
         for message in messages:
             person = message.person
             wanted = self._persons.get(person.key)
             quiet = wanted.quiet if wanted else None
-            times = disturbed.setdefault(person.key, [])
+            if person.key not in disturbed:
+                disturbed[person.key] = list(standing.disturbed(person.key))
+            times = disturbed[person.key]
             at = not_before(
                 now,
                 quiet=QuietHours(start=quiet[0], end=quiet[1], zone=person.zone)

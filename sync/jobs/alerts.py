@@ -212,10 +212,7 @@ class Alerting:
                     for key, person in self._people.items()
                     if person.lead and found.unwatched
                 },
-                disturbed={
-                    key: transaction.alerts.messages_since(key, now - LAST_HOUR)
-                    for key in self._people
-                },
+                disturbed=self._disturbed,
             )
         problems: list[str] = []
         messages = [
@@ -229,6 +226,11 @@ class Alerting:
         return _Batch(
             messages=tuple(messages), next_watch=watch.primaries.next_after(now)
         )
+
+    def _disturbed(self, person: str) -> list[datetime]:
+        since = self._ledger.clock() - LAST_HOUR
+        with self._ledger.reading() as transaction:
+            return transaction.alerts.messages_since(person, since)
 
     def _watch(self, now: datetime) -> Watch:
         shifts = self._shifts(now - _BEHIND, now + _AHEAD)

@@ -159,7 +159,10 @@ class Alerts:
             .where(
                 table.c.person == person,
                 table.c.state.in_([state.value for state in REACHED]),
-                func.coalesce(table.c.sent_at, table.c.updated_at) > moment,
+                or_(
+                    table.c.sent_at > moment,
+                    and_(table.c.sent_at.is_(None), table.c.updated_at > moment),
+                ),
             )
             .group_by(table.c.message)
         )
