@@ -426,6 +426,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(made)
 
 
+@pytest.mark.soak
 def test_each_alert_comes_at_its_minute_to_its_person_through_thirty_restarts(
     folder: Path,
 ) -> None:
