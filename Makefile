@@ -7,7 +7,7 @@ RUNTIME_STAMP := $(VENV)/.runtime
 MAILMAN := .venv-mailman
 MAILMAN_STAMP := $(MAILMAN)/.ready
 
-.PHONY: demo test live check soak bench lint types wheel docs clean
+.PHONY: cover demo test live check soak bench lint types wheel docs clean
 
 $(RUNTIME_STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -49,7 +49,9 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 
-check: lint types $(MAILMAN_STAMP) ## all that must hold before a change lands
+check: lint types test ## all that must hold before a change lands
+
+cover: $(STAMP) $(MAILMAN_STAMP) ## the tests, and which lines they pass through
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q --cov --cov-report=term
 
 soak: $(STAMP) ## the long kill test

@@ -54,10 +54,10 @@ def test_nothing_is_lost_or_doubled_when_it_is_killed_at_any_time(
 @pytest.mark.parametrize(
     ("what", "when", "number"),
     [
-        ("effect", "after", 30),  # never: the bridge goes unharmed
-        ("effect", "before", 3),
+        pytest.param("effect", "after", 30, marks=pytest.mark.soak),  # never comes
+        pytest.param("effect", "before", 3, marks=pytest.mark.soak),
         ("commit", "after", 26),
-        ("commit", "before", 41),
+        pytest.param("commit", "before", 41, marks=pytest.mark.soak),
     ],
 )
 def test_everybody_gets_each_post_once_in_their_own_way_however_it_is_killed(

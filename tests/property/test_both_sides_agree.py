@@ -365,7 +365,7 @@ def test_both_sides_agree_in_the_end(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=150 if soak else 7,
+            max_examples=150 if soak else 4,
             stateful_step_count=40 if soak else 24,
             deadline=None,
             derandomize=not soak,
