@@ -204,6 +204,7 @@ def test_the_last_run_finds_nothing_to_do(day: dict[str, Any], folder: Path) -> 
     assert not any(latest["counts"].values())
 
 
+@pytest.mark.soak
 def test_a_folder_of_a_former_demo_is_used_again_and_another_is_not(
     day: dict[str, Any], folder: Path, tmp_path: Path
 ) -> None:
