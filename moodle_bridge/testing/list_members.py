@@ -40,11 +40,12 @@ class ListMembersContract:
     def test_who_is_subscribed_is_a_member_once(
         self, list_members: IListMembers
     ) -> None:
-        assert list_members.subscribe("Amina@learner.example.org", "Amina Diop")
-        assert not list_members.subscribe("amina@learner.example.org")
+        # Somebody of this test alone: a server may know people over all its lists.
+        assert list_members.subscribe("Zainab@learner.example.org", "Zainab Diop")
+        assert not list_members.subscribe("zainab@learner.example.org")
         (member,) = list_members.members()
-        assert member.address.lower() == "amina@learner.example.org"
-        assert member.name == "Amina Diop"
+        assert member.address.lower() == "zainab@learner.example.org"
+        assert member.name == "Zainab Diop"
         assert member.mode is DeliveryMode.REGULAR
         assert member.status is DeliveryStatus.ENABLED
         assert member.bounce_score == 0
