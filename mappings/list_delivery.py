@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mappings.addresses import folded
 from moodle_bridge.model.list_members import DeliveryMode, DeliveryStatus, ListMember
 from moodle_bridge.model.people import Person
 
@@ -61,11 +62,11 @@ def delivery_changes(
     because of bounces, or its moderator did, is nobody's wish and stays as well.
     """
     for member in members:
-        wish = wishes.get(folded_address(member.address))
+        wish = wishes.get(folded(member.address))
         if wish is None:
             continue
         wanted = DeliveryStatus.ENABLED if wish.delivers else DeliveryStatus.BY_USER
-        before = noted.get(folded_address(member.address))
+        before = noted.get(folded(member.address))
         if before == wish.word or (
             before is None and wish.delivers and not wish.chosen
         ):
@@ -80,8 +81,3 @@ def delivery_changes(
         mode = None if regular or not wish.delivers else DeliveryMode.REGULAR
         status = None if member.status is wanted and mode is None else wanted
         yield DeliveryChange(member=member, wish=wish, status=status, mode=mode)
-
-
-def folded_address(address: str) -> str:
-    """Return an address as it is compared with others here."""
-    return address.strip().casefold()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.mail_commands import (
     ChooseChannel,
     LimitMail,
@@ -19,7 +20,6 @@ from mappings.mail_commands import (
 )
 from mappings.moments import zone_of
 from moodle_bridge.model.channels import LEAST_BUDGET, Channel, ChannelKind
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person

@@ -12,17 +12,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.bounce_score import BounceRules, told_by_list
 from mappings.list_delivery import (
     DeliveryChange,
     LeftAlone,
     Wish,
     delivery_changes,
-    folded_address,
 )
 from moodle_bridge.model.list_members import DeliveryStatus
 from sync.channels import default_channel, list_delivers
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.interfaces import IListMembers
@@ -71,7 +70,7 @@ class ListDelivery:
                 members, wishes, {name: word for name, word in noted.items() if word}
             )
         )
-        known = {folded_address(member.address) for member in members}
+        known = {folded(member.address) for member in members}
         return DeliveryPlan(
             changes=tuple(one for one in found if isinstance(one, DeliveryChange)),
             left=tuple(one for one in found if isinstance(one, LeftAlone)),
@@ -79,7 +78,7 @@ class ListDelivery:
                 person
                 for person in people
                 if person.addresses
-                and not known & {folded_address(one) for one in person.addresses}
+                and not known & {folded(one) for one in person.addresses}
             ),
             members=members,
         )
@@ -97,9 +96,7 @@ class ListDelivery:
                 self._members.set_delivery(address, status=one.status, mode=one.mode)
                 changed += 1
             with self._bridge.ledger.writing() as transaction:
-                transaction.cursors.move(
-                    self._key(folded_address(address)), one.wish.word
-                )
+                transaction.cursors.move(self._key(folded(address)), one.wish.word)
         return changed
 
     def _note_bounces(self, plan: DeliveryPlan) -> None:
@@ -175,7 +172,7 @@ class ListDelivery:
             wish = Wish(
                 person=person, delivers=delivers, word=word, chosen=own is not None
             )
-            for address in map(folded_address, person.addresses):
+            for address in map(folded, person.addresses):
                 if address in wishes:
                     shared.add(address)
                 wishes[address] = wish

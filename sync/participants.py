@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from moodle_bridge.errors import GuardTripped
 from moodle_bridge.model.people import Person
 
@@ -64,14 +64,6 @@ class Participants:
             further = transaction.addresses.confirmed()
         self._known[course_id] = with_further(people, further)
         return self._known[course_id]
-
-
-def folded(address: str) -> str:
-    """Return the key by which two spellings of one address are compared."""
-    local, _, domain = address.strip().rpartition("@")
-    with suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
-    return f"{local}@{domain}".casefold()
 
 
 def with_further(

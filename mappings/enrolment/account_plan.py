@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from mappings.enrolment.people import Owned, SeenAccount, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import Owned, SeenAccount
 from mappings.enrolment.plan import StepKind
 from mappings.enrolment.planned import PersonCase, PersonPlan
 from moodle_bridge.model.applicants import Applicant

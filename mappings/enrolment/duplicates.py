@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from mappings.enrolment.people import Decision, Verdict, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import Decision, Verdict
 from moodle_bridge.model.applicants import Applicant
 
 Policy = Literal["ask", "latest"]

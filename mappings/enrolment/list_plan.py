@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mappings.enrolment.people import Standing, Wanted, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import Standing, Wanted
 from mappings.enrolment.plan import StepKind
 from mappings.enrolment.planned import PersonCase, PersonPlan
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from mappings.addresses import folded
 from moodle_bridge.model.channels import Channel
 
 
@@ -197,14 +197,6 @@ class Wanted:
     leave_course: bool = True
     leave_list: bool = True
     leave_cohort: bool = False
-
-
-def folded(address: str) -> str:
-    """Return the key by which two spellings of one address are compared."""
-    local, _, domain = address.strip().rpartition("@")
-    with suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
-    return f"{local}@{domain}".casefold()
 
 
 def _grouped(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mappings.enrolment.people import Decision, Owned, Verdict, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import Decision, Owned, Verdict
 from mappings.enrolment.planned import entry_name
 from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge

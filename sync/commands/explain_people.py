@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sync.participants import folded, named
+from mappings.addresses import folded
+from sync.participants import named
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person

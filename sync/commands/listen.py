@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.plugins.mailboxes.lmtp import LmtpListener
 from sync.bridge import Bridge
 from sync.cli.result import Result
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.model.mail import IncomingMail

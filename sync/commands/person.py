@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from mappings.addresses import folded
 from mappings.bounce_score import AddressState
 from mappings.delivery_hours import next_hour
 from mappings.mail_commands import (
@@ -30,7 +31,6 @@ from sync.channels import (
 from sync.cli.result import Result, Table
 from sync.commands.person_address import told_of
 from sync.commands.person_forms import form_facts, form_lines
-from sync.participants import folded
 from sync.settings.values import size_text
 
 if TYPE_CHECKING:

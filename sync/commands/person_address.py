@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.bounce_score import AddressState, Standing
 from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge
 from sync.cli.result import Result, Table
 from sync.jobs.scoring import revive as revive_address
 from sync.ledger.addresses import Claim
-from sync.participants import folded, named
+from sync.participants import named
 from sync.settings.values import address as checked
 
 if TYPE_CHECKING:

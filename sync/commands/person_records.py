@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mappings.addresses import folded
 from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge
 from sync.cli.result import ExitCode, Result, Table
@@ -20,7 +21,6 @@ from sync.jobs.mail_keys import addressee
 from sync.ledger.forgetting import Forgetting
 from sync.ledger.holdings import Holdings, Whom
 from sync.ledger.participants import new_participant_id
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation

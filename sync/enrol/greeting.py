@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mappings.addresses import folded
 from mappings.bounce_score import may_be_mailed
 from mappings.enrolment.people import Owned
 from mappings.enrolment.plan import EnrolmentPlan, Step, StepKind
@@ -27,7 +28,6 @@ from moodle_bridge.errors import ConfigError
 from sync.channels import default_channel, zone_name_for
 from sync.enrol.refusals import refusal_key, refusal_source
 from sync.jobs.own_mails import write_down
-from sync.participants import folded
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from anyascii import anyascii
 
-from mappings.enrolment.people import Decision, Verdict, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import Decision, Verdict
 from mappings.enrolment.planned import held_of
 from sync.ledger.participants import new_participant_id
 

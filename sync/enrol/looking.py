@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mappings.enrolment.people import Accounts, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import Accounts
 from mappings.enrolment.plan import Step, StepKind
 from mappings.enrolment.planning import channel_words
 from moodle_bridge.moodle.enrolled import EnrolledPeople

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mappings.enrolment.people import Accounts, Decision, KnownPerson, Verdict, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import Accounts, Decision, KnownPerson, Verdict
 from mappings.enrolment.usernames import UsernamePolicy, username_for
 from moodle_bridge.errors import Permanent
 from sync.enrol.world import Sought

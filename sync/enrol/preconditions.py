@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mappings.enrolment.people import SeenAccount, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import SeenAccount
 from mappings.enrolment.plan import Step, StepKind
 from sync.enrol.present import Present, PresentCourse
 from sync.enrol.waves import split_place

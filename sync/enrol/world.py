@@ -6,13 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mappings.enrolment.people import (
-    Accounts,
-    SeenAccount,
-    SeenEnrolment,
-    Standing,
-    folded,
-)
+from mappings.addresses import folded
+from mappings.enrolment.people import Accounts, SeenAccount, SeenEnrolment, Standing
 from moodle_bridge.errors import Permanent
 from moodle_bridge.moodle.functions import MISSING
 

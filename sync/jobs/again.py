@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from sync.ledger.links import Link, LinkState
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.interfaces import Delivery

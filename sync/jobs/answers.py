@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.command_answers import answer_subject
 from mappings.letter import MailSite
 from mappings.mail_reading import ReadMail
 from mappings.own_mail import own_mail
 from sync.ledger.inbound import Inbound
-from sync.participants import folded
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.personal_keys import key_texts, question_key
 from mappings.trimming import trim
 from mappings.yes_no import yes_or_no
@@ -14,7 +15,6 @@ from sync.jobs.judged import Judged
 from sync.ledger.addresses import Claim
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.questions import Answer, Question, QuestionKind
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from mappings.mail_reading import ReadMail

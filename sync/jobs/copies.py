@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.mail_reading import ReadMail, read_mail
 from mappings.senders import MailAuthor, author_of
 from mappings.trimming import trim
 from sync.ledger.inbound import Inbound, InboundState
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from sync.ledger import Transaction

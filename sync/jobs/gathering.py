@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.delivery_hours import is_due, next_hour
 from mappings.header_lines import is_address
 from moodle_bridge.model.channels import Channel, ChannelKind
@@ -16,7 +17,6 @@ from sync.ledger.channels import Gathering
 from sync.ledger.intents import IntentState
 from sync.ledger.issues import Delivered, Issue
 from sync.ledger.links import Link, LinkState
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person

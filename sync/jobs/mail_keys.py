@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from mappings.addresses import folded
 from sync.ledger.links import Link
-from sync.participants import folded
 
 
 def addressee(address: str) -> str:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.native_mail import twice_mail
 from moodle_bridge.model.forum import Subscription
 from sync.channels import resting_people
 from sync.jobs.own_mails import write_down
 from sync.jobs.twice import TWICE, gets_each
-from sync.participants import Participants, folded
+from sync.participants import Participants
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:

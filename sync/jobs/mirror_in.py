@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from mappings.addresses import folded
 from mappings.identity import marker
 from mappings.mail_reading import ReadMail, read_mail
 from mappings.mail_to_post import post_from_mail
@@ -34,7 +35,6 @@ from sync.jobs.verdicts import Judge
 from sync.jobs.wishes import told_of
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.language import guess_language
 from mappings.letter import MailSite
 from mappings.notices import notice_to_mail
@@ -14,7 +15,6 @@ from moodle_bridge.model.mail import OutgoingMail
 from sync.actions import Action, Later, Outcome, Settlement
 from sync.jobs.judged import Judged
 from sync.ledger.intents import Intent
-from sync.participants import folded
 from sync.sending import Sending, receipt_of
 
 if TYPE_CHECKING:

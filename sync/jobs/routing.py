@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.identity import (
     is_ours,
     issue_of_message_id,
@@ -19,7 +20,6 @@ from sync.jobs.native import NativeMails
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.issues import Issue
 from sync.ledger.links import Link
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from sync.ledger import Transaction

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.bounce_score import (
     AddressState,
     BounceRules,
@@ -19,7 +20,6 @@ from mappings.returned import receipts_returned
 from mappings.verdict import DeliveryFailure, VerdictKind
 from sync.jobs.mail_keys import addressee
 from sync.ledger.inbound import Inbound
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from mappings.mail_reading import ReadMail

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.letter import MailSite
 from mappings.native_mail import twice_mail
 from moodle_bridge.interfaces import IListMembers
 from moodle_bridge.model.channels import ChannelKind
 from sync.actions import Action
 from sync.jobs.judged import Judged, may_be_answered
-from sync.participants import folded
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:

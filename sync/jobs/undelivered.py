@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.bounce_score import AddressState, may_be_mailed, trial_arrived
 from mappings.undelivered import Unreached, trial_mail, undelivered_mail
 from sync.jobs.own_mails import write_down
 from sync.jobs.scoring import revive
 from sync.ledger.bounces import Bouncing
-from sync.participants import Participants, folded
+from sync.participants import Participants
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:

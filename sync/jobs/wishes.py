@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from mappings.addresses import folded
 from mappings.command_answers import (
     answer_text,
     file_line,
@@ -34,7 +35,6 @@ from mappings.moments import zone_of
 from sync.channels import Choices, choose, default_channel, hasten, zone_name_for
 from sync.jobs.answers import Answers, address_of
 from sync.jobs.judged import Judged
-from sync.participants import folded
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person

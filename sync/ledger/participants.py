@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
-from mappings.enrolment.people import KnownPerson, Owned, folded
+from mappings.addresses import folded
+from mappings.enrolment.people import KnownPerson, Owned
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
 from sync.ledger.rows import change_row, insert_new

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from mappings.addresses import folded
 from mappings.bounce_score import AddressState, Standing
 from sync.ledger.inbound import InboundState
-from sync.participants import folded
 from tests.real_mail.hub import Hub
 from tests.real_mail.mailman_core import until
 from tests.real_mail.real_town import RealTown, text_of

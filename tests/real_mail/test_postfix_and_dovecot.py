@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mappings.addresses import folded
 from moodle_bridge.practice import PracticeMoodle, running
 from sync.ledger.inbound import InboundState
-from sync.participants import folded
 from tests.real_mail.local_servers import PASSWORD, LocalServers, why_not
 from tests.real_mail.mailman_core import until
 from tests.real_mail.real_town import LaterClock, RealTown, text_of
