@@ -20,13 +20,13 @@ from moodle_bridge.plugins.intake.limesurvey_answers import (
     lime_entry,
     lime_questions,
 )
-from moodle_bridge.plugins.intake.table import Zone
 from moodle_bridge.plugins.intake.web import (
     FormHost,
     HttpsAddress,
     cut_short,
     understood,
 )
+from moodle_bridge.plugins.zones import Zone
 from moodle_bridge.runtime import Sleep, sleep
 
 if TYPE_CHECKING:

@@ -13,12 +13,8 @@ from moodle_bridge.interfaces import IIntakeSource
 from moodle_bridge.model.intake import Entry, Form
 from moodle_bridge.plugins.intake.cells import sheet_rows
 from moodle_bridge.plugins.intake.files import content_of
-from moodle_bridge.plugins.intake.table import (
-    TableSettings,
-    Zone,
-    form_of_table,
-    one_line,
-)
+from moodle_bridge.plugins.intake.table import TableSettings, form_of_table, one_line
+from moodle_bridge.plugins.zones import Zone
 
 # The first columns stand in this order in every language: ID, start time, completion
 # time, e-mail, name; after them, in newer forms, the time of the last change.

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from moodle_bridge.errors import Permanent
 from moodle_bridge.model.intake import Entry, EntryState, Form, Question
+from moodle_bridge.plugins.zones import Zone
 
 _SPACE = re.compile(r"\s+")
 _USUAL_KEYS = ("id", "_id", "submission id", "response id", "responseid", "uuid")
@@ -24,19 +25,6 @@ _LAST_MONTH = 12
 _FOUR = 4
 
 Dates = Literal["auto", "day-first", "month-first"]
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        raise ValueError(
-            f"{name!r} is no time zone; write it as Africa/Kampala"
-        ) from None
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class TableSettings(BaseModel):

@@ -18,7 +18,7 @@ from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.interfaces import IRotaSource
 from moodle_bridge.model.rota import DutyRole, Facilitator, RotaReading, RotaSpan
 from moodle_bridge.plugins.rotas.names import named_in
-from moodle_bridge.plugins.rotas.rules import Zone
+from moodle_bridge.plugins.zones import Zone
 
 _MOST_BYTES = 20_000_000
 _BUSY = 500

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,6 +21,7 @@ from zope.interface import implementer
 from moodle_bridge.errors import Permanent
 from moodle_bridge.interfaces import IRotaSource
 from moodle_bridge.model.rota import DutyRole, Facilitator, RotaReading, RotaRule
+from moodle_bridge.plugins.zones import Zone
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _GROUPS = {
@@ -31,16 +30,6 @@ _GROUPS = {
     "weekend": range(5, 7),
 }
 _TURNS = {"daily": 1, "weekly": 7, "fortnightly": 14}
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        raise ValueError(
-            f"{name!r} is no time zone; write it as Africa/Kampala"
-        ) from None
-    return name
 
 
 def _weekdays(raw: object) -> object:
@@ -73,7 +62,6 @@ def _turn(raw: object) -> object:
     return _TURNS.get(raw, raw) if isinstance(raw, str) else raw
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 
 

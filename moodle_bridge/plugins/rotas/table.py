@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,8 +13,11 @@ from zope.interface import implementer
 from moodle_bridge.errors import Permanent
 from moodle_bridge.interfaces import IRotaSource
 from moodle_bridge.model.rota import DutyRole, Facilitator, RotaReading, RotaSpan
+from moodle_bridge.plugins.intake.cells import sheet_rows
+from moodle_bridge.plugins.intake.csv_text import csv_rows, csv_text
+from moodle_bridge.plugins.intake.files import content_of
 from moodle_bridge.plugins.rotas.names import named_in, role_named
-from moodle_bridge.plugins.rotas.rules import Zone
+from moodle_bridge.plugins.zones import Zone
 
 _FORMATS = ("%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%d-%m-%Y %H:%M", "%d.%m.%Y %H:%M")
 _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
@@ -159,56 +159,12 @@ class TableRota:
 
     def _cells(self) -> Iterator[list[str]]:
         path = self._settings.path
-        try:
-            if path.suffix.lower() == ".csv":
-                yield from _of_csv(path.read_bytes())
-            else:
-                yield from _of_workbook(path, self._settings.sheet)
-        except OSError as error:
-            raise Permanent(
-                f"the table cannot be read ({error.strerror or error})",
-                item=self.name,
-                advice="Look whether the file is there and may be read.",
-            ) from error
-
-
-def _of_csv(content: bytes) -> Iterator[list[str]]:
-    encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    first = text.partition("\n")[0]
-    mark = max(",;\t", key=first.count)
-    yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-
-
-def _of_workbook(path: Path, sheet: str | None) -> Iterator[list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
-
-    with path.open("rb") as file:
-        try:
-            book = CalamineWorkbook.from_filelike(file)
-            page = (
-                book.get_sheet_by_index(0)
-                if sheet is None
-                else book.get_sheet_by_name(sheet)
-            )
-            rows = page.to_python(skip_empty_area=False)
-        except CalamineError as error:
-            raise Permanent(
-                f"the table cannot be understood ({error})",
-                item=str(path),
-                advice="Save it again as .xlsx or .csv.",
-            ) from error
-    for row in rows:
-        yield [_text(cell) for cell in row]
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, datetime | date):
-        return cell.isoformat(sep=" ") if isinstance(cell, datetime) else str(cell)
-    return str(cell)
+        content = content_of(path, self.name)
+        if path.suffix.lower() == ".csv":
+            text = csv_text(content, encoding=None, item=self.name)
+            yield from csv_rows(text, mark=None, item=self.name)
+        else:
+            yield from sheet_rows(content, self._settings.sheet, self.name)
 
 
 def _is_day(text: str) -> bool:
