@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementer
@@ -45,17 +46,20 @@ class Moments:
         self.passed: Counter[str] = Counter()
         self._blow = blow
         self._strike = strike
+        # Effects of several threads have their numbers one after the other.
+        self._turn = RLock()
 
     @contextmanager
     def around(self, what: str) -> Iterator[None]:
         """Count one effect, which is what the block does."""
-        self.before(what)
-        try:
-            yield
-        except Exception:
-            self.after(what, succeeded=False)
-            raise
-        self.after(what)
+        with self._turn:
+            self.before(what)
+            try:
+                yield
+            except Exception:
+                self.after(what, succeeded=False)
+                raise
+            self.after(what)
 
     def before(self, what: str) -> None:
         self._fall(what, "before")
