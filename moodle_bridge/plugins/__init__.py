@@ -17,8 +17,9 @@ def includeme(registry: Registry) -> None:
         lists,
         mailboxes,
         mailers,
+        reports,
         rotas,
     )
 
-    for kind in (alerts, intake, lists, mailboxes, mailers, rotas):
+    for kind in (alerts, intake, lists, mailboxes, mailers, reports, rotas):
         kind.includeme(registry)

@@ -16,6 +16,7 @@ from moodle_bridge.interfaces import (
     IMailbox,
     IMailer,
     IMailingList,
+    IReportSink,
     IRotaSource,
 )
 from moodle_bridge.registry import NoSettings, Registry
@@ -37,6 +38,11 @@ from sync.settings.mail import (
     MailSettings,
 )
 from sync.settings.pair import PairSettings
+from sync.settings.report import (
+    PhaseSettings,
+    ReportSettings,
+    ReportSinkSettings,
+)
 from sync.settings.root import Settings
 from sync.settings.rota import RotaPersonSettings, RotaSettings
 from sync.settings.sections import (
@@ -60,6 +66,7 @@ USUAL = {
     IIntakeSource: "csv",
     IRotaSource: "rules",
     IAlertChannel: "mail",
+    IReportSink: "html-file",
 }
 """The plug-in that is taken where none is named."""
 
@@ -176,6 +183,7 @@ def blocks(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
     yield _own("welcome", "welcome", WelcomeSettings, given)
     yield from _rota(registry, _table(given, "rota"))
     yield from _alerts(registry, given)
+    yield from _report(registry, given)
     yield _own("ledger", "ledger", LedgerSettings, given)
     yield _own("safety", "safety", SafetySettings, given)
     yield _own("sync", "sync", SyncSettings, given)
@@ -286,6 +294,40 @@ def _alerts(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
             row,
             comments=index == 0,
             used=bool(channels),
+        )
+
+
+def _report(registry: Registry, given: Mapping[str, Any]) -> Iterator[Block]:
+    phases = _rows(given, "phase")
+    for index, row in enumerate(phases or [{}]):
+        yield Block(
+            header="[[phase]]",
+            about=_about(Settings, "phases"),
+            model=PhaseSettings,
+            given=row,
+            comments=index == 0,
+            used=bool(phases),
+        )
+    yield _own("report", "report", ReportSettings, given)
+    sinks = _rows(_table(given, "report"), "sink")
+    for index, row in enumerate(sinks or [{}]):
+        first, used = index == 0, bool(sinks)
+        yield Block(
+            header="[[report.sink]]",
+            about=_about(ReportSettings, "sinks"),
+            model=ReportSinkSettings,
+            given=row,
+            comments=first,
+            used=used,
+        )
+        yield _of_plugin(
+            "[report.sink.to]",
+            _about(ReportSinkSettings, "to"),
+            IReportSink,
+            registry,
+            row,
+            comments=first,
+            used=used,
         )
 
 

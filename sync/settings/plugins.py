@@ -16,6 +16,7 @@ from moodle_bridge.interfaces import (
     IMailbox,
     IMailer,
     IMailingList,
+    IReportSink,
     IRotaSource,
 )
 from moodle_bridge.registry import NoSettings, Registry
@@ -30,6 +31,7 @@ INTERFACES: tuple[tuple[Location, type[Interface]], ...] = (
     (("intake", "*", "source"), IIntakeSource),
     (("rota", "source", "*"), IRotaSource),
     (("alerts", "channel", "*", "by"), IAlertChannel),
+    (("report", "sink", "*", "to"), IReportSink),
 )
 """Which tables name a plug-in, and of which kind; `*` is each of an array."""
 

@@ -13,6 +13,7 @@ from moodle_bridge.interfaces import (
     IMailbox,
     IMailer,
     IMailingList,
+    IReportSink,
     IRotaSource,
 )
 from moodle_bridge.registry import Registry
@@ -59,6 +60,7 @@ _KINDS: tuple[tuple[str, type[Interface]], ...] = (
     ("[intake.source]", IIntakeSource),
     ("[[rota.source]]", IRotaSource),
     ("[alerts.channel.by]", IAlertChannel),
+    ("[report.sink.to]", IReportSink),
 )
 
 

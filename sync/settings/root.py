@@ -13,6 +13,7 @@ from sync.settings.base import Section
 from sync.settings.intake import IntakeSettings
 from sync.settings.mail import MailSettings
 from sync.settings.pair import PairSettings
+from sync.settings.report import PhaseSettings, ReportSettings
 from sync.settings.rota import RotaSettings
 from sync.settings.sections import (
     BouncesSettings,
@@ -65,6 +66,17 @@ class Settings(Section):
         default=None,
         description="Who of the rota is told of a question that waits, when and how."
         " Without this table nobody is.",
+    )
+    phases: tuple[PhaseSettings, ...] = Field(
+        default=(),
+        alias="phase",
+        strict=False,
+        description="The parts of the course, one [[phase]] for each: reports compare"
+        " them. None is needed.",
+    )
+    report: ReportSettings = Field(
+        default_factory=ReportSettings,
+        description="Response times and participation, reported back.",
     )
     safety: SafetySettings = Field(
         default_factory=SafetySettings,

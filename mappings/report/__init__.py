@@ -1,0 +1,1 @@
+"""The report: its numbers, and the forms in which it is shown."""

@@ -1,0 +1,168 @@
+"""The numbers of a report, before they have a form: what every form shows alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from mappings.participation.activity import LEAST_SHOWN, Active, Quiet
+from mappings.participation.exchange import Exchange
+from mappings.report.facts import Phase, ReportNames
+from mappings.response.causes import Cause, WhatIf
+from mappings.response.survival import Share
+from moodle_bridge.model.waits import DEFINITION, Wait
+
+HourOfWeek = tuple[int, int]
+"""Weekday (0 is Monday) and hour, by the clock of the report's zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """How long a group of questions waited.
+
+    `within` is the share answered within the promise, None when nobody was watched for
+    so long; `median` and `p90` are seconds, None when not reached: so many were not
+    answered while anybody watched.
+    """
+
+    within: Share | None
+    median: float | None
+    p90: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One group of questions: all of them, a week, a forum, ...
+
+    `key` names it for machines (`2026-W47`, `online`, a forum's number, `mail`),
+    `title` for people. `asked` questions by `askers` people began in it; `open` wait
+    yet, `oldest_open` for so many seconds (None: none), `withdrawn` were taken back,
+    `not_needed` need no answer and count nowhere else, `delayed` came by mail that was
+    long on its way. `felt` is the headline: by the asker's clock, to the first answer
+    of a facilitator; `anyone` to the first of anybody; `watched` counts only while
+    somebody was on duty, None without a rota. `provisional` marks a time that is not
+    over.
+    """
+
+    key: str
+    title: str
+    asked: int
+    askers: int
+    open: int
+    withdrawn: int
+    not_needed: int
+    delayed: int
+    oldest_open: float | None
+    felt: Estimate
+    anyone: Estimate
+    watched: Estimate | None
+    provisional: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether enough people asked for its numbers to be shown."""
+        return self.askers >= LEAST_SHOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """After `seconds` this `share` was answered, with its interval of 95 %."""
+
+    seconds: float
+    share: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseCurve:
+    """The share answered as time goes on, for one row; `key` and `title` are its."""
+
+    key: str
+    title: str
+    n: int
+    points: tuple[CurvePoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Whether two rows wait alike: `p_value` of the log-rank test, None if too few."""
+
+    kind: str
+    first: str
+    second: str
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourRow:
+    """An hour of the week: `asked` questions began in it, `missed` not answered in time.
+
+    `watched` is the share of it in which somebody was on duty, None without a rota.
+    """
+
+    asked: int = 0
+    missed: int = 0
+    watched: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveRow:
+    """Who was active in a week, a phase, or among those with one answer in the form."""
+
+    key: str
+    title: str
+    active: Active
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participation:
+    """Who takes part. `quiet`, `isolates` and `front_runners` name people.
+
+    `traits` are by what the intake form asked (`country`, `bandwidth`, ...), each with
+    a row for each answer. `front_runners` are (user id, distinct peers helped).
+    """
+
+    weeks: tuple[ActiveRow, ...]
+    phases: tuple[ActiveRow, ...]
+    traits: Mapping[str, tuple[ActiveRow, ...]]
+    exchange: Exchange
+    quiet: tuple[Quiet, ...]
+    front_runners: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """All numbers of one report.
+
+    `first` and `last` are the days that it covers, None = as far as anything goes.
+    `missed` are the promises that were missed by cause; `what_if` the hours of cover
+    that would have caught most, the best first. `waiting` are the questions that wait
+    now, the oldest first: for facilitators. `bias` is the share within the promise that
+    one would report by leaving out what was not answered, beside the true one; None
+    when nothing was answered.
+    """
+
+    made_at: datetime
+    zone: str
+    promise: timedelta
+    names: ReportNames
+    first: date | None
+    last: date | None
+    whole: Row
+    weeks: tuple[Row, ...]
+    phases: tuple[Row, ...]
+    forums: tuple[Row, ...]
+    media: tuple[Row, ...]
+    groups: tuple[Row, ...]
+    hours: Mapping[HourOfWeek, HourRow]
+    curves: tuple[ResponseCurve, ...]
+    comparisons: tuple[Comparison, ...]
+    missed: Mapping[Cause, int]
+    what_if: tuple[WhatIf, ...]
+    waiting: tuple[Wait, ...]
+    bias: float | None
+    participation: Participation
+    plan: tuple[Phase, ...] = field(default=())
+    history_until: datetime | None = None
+    definition: str = DEFINITION
