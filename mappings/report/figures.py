@@ -75,7 +75,11 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseCurve:
-    """The share answered as time goes on, for one row; `key` and `title` are its."""
+    """The share answered as time goes on, for one row; `key` and `title` are its.
+
+    The last of `points` (rising) stands at the longest time that anybody was watched,
+    whether or not an answer came then: beyond it nothing is known.
+    """
 
     key: str
     title: str
@@ -98,11 +102,20 @@ class HourRow:
     """An hour of the week: `asked` questions began in it, `missed` not answered in time.
 
     `watched` is the share of it in which somebody was on duty, None without a rota.
+    `askers` is how many people asked, None where that was not counted.
     """
 
     asked: int = 0
     missed: int = 0
     watched: float | None = None
+    askers: int | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether enough people asked for `missed` to be shown."""
+        # No more people asked than there are questions.
+        people = self.asked if self.askers is None else self.askers
+        return people >= LEAST_SHOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
