@@ -6,11 +6,13 @@ import itertools
 import math
 import random
 from collections.abc import Sequence
-from typing import Any
 
+import lifelines
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lifelines.statistics import logrank_test
+from scipy import stats
 
 from mappings.response.survival import Observed, curve, log_rank
 
@@ -79,13 +81,8 @@ def simulated(seed: int, n: int, mean: float) -> list[Observed]:
     return found
 
 
-@pytest.fixture(scope="module")
-def lifelines() -> Any:
-    return pytest.importorskip("lifelines", reason="lifelines is not installed")
-
-
 @pytest.mark.parametrize("seed", range(5))
-def test_it_agrees_with_lifelines(lifelines: Any, seed: int) -> None:
+def test_it_agrees_with_lifelines(seed: int) -> None:
     found = simulated(seed, 300, 60)
     fitter = lifelines.KaplanMeierFitter()
     fitter.fit([one for one, _ in found], [ended for _, ended in found])
@@ -108,9 +105,7 @@ def test_it_agrees_with_lifelines(lifelines: Any, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_comparison_agrees_with_lifelines(lifelines: Any, seed: int) -> None:
-    from lifelines.statistics import logrank_test
-
+def test_the_comparison_agrees_with_lifelines(seed: int) -> None:
     one, two = simulated(seed, 80, 60), simulated(seed + 100, 60, 90)
     theirs = logrank_test(*_columns(one, two)).p_value
     assert log_rank(one, two) == pytest.approx(theirs, abs=1e-9)
@@ -118,7 +113,6 @@ def test_the_comparison_agrees_with_lifelines(lifelines: Any, seed: int) -> None
 
 @pytest.mark.parametrize("seed", range(5))
 def test_it_agrees_with_scipy(seed: int) -> None:
-    stats = pytest.importorskip("scipy.stats", reason="scipy is not installed")
     found = simulated(seed, 200, 60)
     data = stats.CensoredData(
         uncensored=[one for one, ended in found if ended],
