@@ -16,6 +16,9 @@ from moodle_bridge.model.waits import DEFINITION, Wait
 HourOfWeek = tuple[int, int]
 """Weekday (0 is Monday) and hour, by the clock of the report's zone."""
 
+RESPONSE_BUCKETS = (900.0, 1800.0, 3600.0, 14400.0, 86400.0)
+"""The seconds at which a collector of metrics counts answers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -119,6 +122,21 @@ class HourRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstResponses:
+    """How soon facilitators answered the questions that they answered, as it was felt.
+
+    `within` is how many came within so many seconds (those of `RESPONSE_BUCKETS`),
+    each counting those before it; `number` how many there are, `seconds` their times
+    added up. Questions that wait are not among them: this flatters, `Estimate` does
+    not.
+    """
+
+    within: Mapping[float, int]
+    number: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveRow:
     """Who was active in a week, a phase, or among those with one answer in the form."""
 
@@ -153,7 +171,8 @@ class Figures:
     that would have caught most, the best first. `waiting` are the questions that wait
     now, the oldest first: for facilitators. `bias` is the share within the promise that
     one would report by leaving out what was not answered, beside the true one; None
-    when nothing was answered.
+    when nothing was answered. `first_responses` is for collectors of metrics; None
+    where it was not counted.
     """
 
     made_at: datetime
@@ -178,4 +197,5 @@ class Figures:
     participation: Participation
     plan: tuple[Phase, ...] = field(default=())
     history_until: datetime | None = None
+    first_responses: FirstResponses | None = None
     definition: str = DEFINITION
