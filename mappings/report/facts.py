@@ -54,7 +54,10 @@ class ReportFacts:
     somebody was on duty as frozen, None where no rota was kept. `members`, `said` and
     `answered` are of all people of the course. `now` is when it was read: what is open
     then is censored then. `history_until` is when the bridge began to watch, None when
-    it watched from the beginning: what lies before it was read later.
+    it watched from the beginning: what lies before it was read later. `rota_since` is
+    when the rota began to be kept (its first frozen shift of all, not of this period),
+    None when it was kept all the time: of questions before it nobody knows who was on
+    duty, so they say nothing on the watched clock and have no cause but lag.
     """
 
     now: datetime
@@ -72,3 +75,4 @@ class ReportFacts:
     answered: Sequence[Answered] = ()
     quiet_after: timedelta = timedelta(days=10)
     history_until: datetime | None = None
+    rota_since: datetime | None = None

@@ -92,7 +92,11 @@ class ResponseCurve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Whether two rows wait alike: `p_value` of the log-rank test, None if too few."""
+    """Whether two rows wait alike: `p_value` of the log-rank test, None if too few.
+
+    `kind` is the field of `Figures` that holds the rows: `media` or `phases`; `first`
+    and `second` are their keys.
+    """
 
     kind: str
     first: str
@@ -167,8 +171,10 @@ class Figures:
     """All numbers of one report.
 
     `first` and `last` are the days that it covers, None = as far as anything goes.
-    `missed` are the promises that were missed by cause; `what_if` the hours of cover
-    that would have caught most, the best first. `waiting` are the questions that wait
+    `missed` are the promises that were missed by cause; without a rota only lag can be
+    told, so that other causes are missing, not 0. Of questions before the rota was kept
+    no cause but lag is told: all that were missed are the sum over `hours`. `what_if`
+    are the hours of cover that would have caught most, the best first. `waiting` are the questions that wait
     now, the oldest first: for facilitators. `bias` is the share within the promise that
     one would report by leaving out what was not answered, beside the true one; None
     when nothing was answered. `first_responses` is for collectors of metrics; None
