@@ -10,10 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -50,7 +46,9 @@ from sync.ledger.parts import Parts
 from sync.ledger.people import Contacts, People
 from sync.ledger.plans import Plans
 from sync.ledger.questions import Questions
+from sync.ledger.reports import Reports
 from sync.ledger.retention import Retention
+from sync.ledger.revisions import bring_up_to_date
 from sync.ledger.runs import Runs
 from sync.ledger.shifts import Layers, RotaReadings, Shifts
 from sync.ledger.tokens import Tokens
@@ -58,7 +56,6 @@ from sync.ledger.told import Told
 from sync.ledger.waits import Marks, Utterances, Waits
 from sync.ledger.wordings import Wordings
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MILLISECONDS = 20_000
 # What the database says of our own statements is our fault, not that of its state.
 _OUR_FAULT = (DataError, IntegrityError, ProgrammingError, NotSupportedError)
@@ -213,6 +210,11 @@ class Transaction:
         return Claims(self.connection, self.clock)
 
     @cached_property
+    def reports(self) -> Reports:
+        """What each report sink wrote last."""
+        return Reports(self.connection, self.clock)
+
+    @cached_property
     def leases(self) -> Leases:
         """Who does which job just now."""
         return Leases(self.connection, self.clock)
@@ -281,7 +283,7 @@ class Ledger:
             ledger = cls(engine, clock)
             with ExitStack() as undone:
                 undone.callback(engine.dispose)
-                ledger._bring_up_to_date(item)
+                bring_up_to_date(engine, item)
                 undone.pop_all()
         except (OSError, DBAPIError) as error:
             raise _unusable(error, item) from error
@@ -325,26 +327,6 @@ class Ledger:
             if isinstance(error, _OUR_FAULT):
                 raise
             raise _unusable(error, str(self._engine.url.database)) from error
-
-    def _bring_up_to_date(self, item: str) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        script = ScriptDirectory.from_config(config)
-        with self._engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-            connection.rollback()
-            if current == script.get_current_head():
-                return
-            if current and current not in {
-                revision.revision for revision in script.walk_revisions()
-            }:
-                raise LedgerError(
-                    f"it was written by a newer version of moodle-bridge ({current})",
-                    item=item,
-                    advice="Install that version again; this one would harm it.",
-                )
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
 
 
 def _is_sqlite(url: URL) -> bool:
