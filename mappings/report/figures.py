@@ -174,11 +174,11 @@ class Figures:
     `missed` are the promises that were missed by cause; without a rota only lag can be
     told, so that other causes are missing, not 0. Of questions before the rota was kept
     no cause but lag is told: all that were missed are the sum over `hours`. `what_if`
-    are the hours of cover that would have caught most, the best first. `waiting` are the questions that wait
-    now, the oldest first: for facilitators. `bias` is the share within the promise that
-    one would report by leaving out what was not answered, beside the true one; None
-    when nothing was answered. `first_responses` is for collectors of metrics; None
-    where it was not counted.
+    are the hours of cover that would have caught most, the best first. `waiting` are
+    the questions that wait now, the oldest first: for facilitators. `bias` is the share
+    within the promise that one would report by leaving out what was not answered,
+    beside the true one; None when nothing was answered. `first_responses` is for
+    collectors of metrics; None where it was not counted.
     """
 
     made_at: datetime

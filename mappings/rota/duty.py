@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from moodle_bridge.model.rota import DutyRole, Shift
 
@@ -18,6 +19,16 @@ class Cover:
     """Periods that do not touch, in order of time."""
 
     periods: tuple[Period, ...]
+    # Where each begins, and how much is covered before it: reports ask for the cover of
+    # hundreds of thousands of waits.
+    _begins: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
+    _before: tuple[timedelta, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        lengths = (ends - begins for begins, ends in self.periods)
+        before = tuple(accumulate(lengths, initial=timedelta()))
+        object.__setattr__(self, "_begins", tuple(one[0] for one in self.periods))
+        object.__setattr__(self, "_before", before)
 
     def is_on(self, at: datetime) -> bool:
         """Say whether a moment lies in one of them."""
@@ -31,14 +42,11 @@ class Cover:
         return self.periods[index][0] if index < len(self.periods) else None
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Return how much of a period is covered."""
-        first = bisect_right(self.periods, start, key=lambda period: period[1])
-        total = timedelta()
-        for begins, ends in self.periods[first:]:
-            if begins >= end:
-                break
-            total += min(ends, end) - max(begins, start)
-        return total
+        """Return how much of a period is covered; nothing when it ends before it begins.
+
+        In the time of two binary searches, however long the period is.
+        """
+        return self._until(end) - self._until(start) if start < end else timedelta()
 
     def gaps(self, start: datetime, end: datetime) -> tuple[Period, ...]:
         """Return the parts of a period that are not covered."""
@@ -82,6 +90,14 @@ class Cover:
                 return until - left
             left -= until - begins
         return end if not covered and self.is_on(end) else None
+
+    def _until(self, at: datetime) -> timedelta:
+        """Return how much is covered up to a moment."""
+        index = bisect_right(self._begins, at) - 1
+        if index < 0:
+            return timedelta()
+        begins, ends = self.periods[index]
+        return self._before[index] + (min(at, ends) - begins)
 
     def _at(self, at: datetime) -> Period | None:
         index = bisect_right(self.periods, at, key=lambda period: period[0]) - 1

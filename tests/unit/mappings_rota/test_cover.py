@@ -43,3 +43,14 @@ def test_from_the_start_to_what_comes_after_so_much_is_covered(
     reached = found.after(MONDAY + start, length)
     if reached is not None:
         assert found.between(MONDAY + start, reached) == length
+
+
+@given(found=covers(), start=hours, end=hours)
+def test_what_is_covered_between_two_moments_is_counted_period_by_period(
+    found: Cover, start: timedelta, end: timedelta
+) -> None:
+    begins, ends = MONDAY + start, MONDAY + end
+    counted = timedelta()
+    for first, last in found.periods:
+        counted += max(min(last, ends) - max(first, begins), timedelta())
+    assert found.between(begins, ends) == counted
