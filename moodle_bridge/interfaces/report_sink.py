@@ -22,7 +22,11 @@ class IReportSink(Interface):
         `last` is what the last call returned, None at first. Writes nothing when the
         content is the same. Where the target of `last` is gone it is made again. May
         be repeated. Raises Transient, Permanent, or InDoubt when a creation's answer
-        was lost: the next call looks for it before it makes another.
+        was lost: the next call looks for it before it makes another. What cannot be
+        looked for (a mail) is not repeated: it counts as written, and `problem` of
+        what is returned says so; as it does when a part only came about. Raises
+        Permanent, before anything is written, for a page that names people where
+        participants may read.
         """
 
     def close() -> None:

@@ -15,8 +15,8 @@ class ReportPage:
     80 columns. `waits_csv` has a row a wait, with pseudonyms. `json` follows the
     schema that docs name. `openmetrics` is the text exposition format. `weeks` are
     flat rows, one a week, oldest first, each with `week` (2026-W47). `pictures` are
-    PNG files by name. `public` is false where it names people: then it may go to
-    facilitators only.
+    PNG files by name, and `descriptions` says what each shows, for who cannot see it.
+    `public` is false where it names people: then it may go to facilitators only.
     """
 
     title: str
@@ -29,6 +29,7 @@ class ReportPage:
     openmetrics: str
     weeks: tuple[Mapping[str, str | int | float | None], ...] = ()
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
     public: bool = True
 
 
@@ -37,7 +38,10 @@ class Written:
     """What a sink wrote: its own name for it, and the fingerprint of the content.
 
     Several targets (a row a week) have one fingerprint each, by their names.
+    `problem` says what did not come about, or what nobody can know, where the rest
+    did; people are to be told. Empty when all is well.
     """
 
     target: str
     fingerprints: Mapping[str, str]
+    problem: str = ""
