@@ -19,9 +19,13 @@ FRESH = timedelta(minutes=15)
 
 
 class Participants:
-    """The people of each course; `read` asks Moodle for those of one course."""
+    """The people of each course; `read` asks Moodle for those of one course.
+
+    `problems` are what was odd about it, for people.
+    """
 
     def __init__(self, ledger: Ledger, read: Callable[[int], Sequence[Person]]) -> None:
+        self.problems: list[str] = []
         self._ledger = ledger
         self._read = read
         self._known: dict[int, tuple[Person, ...]] = {}
@@ -61,6 +65,11 @@ class Participants:
                     " (`moodle-bridge check`). Nothing was changed.",
                 )
             transaction.people.replace(course_id, people)
+            if not transaction.presences.note(course_id, people):
+                self.problems.append(
+                    f"course {course_id}: Moodle names nobody of those who were in it;"
+                    " for reports they count as there until it names somebody again"
+                )
             further = transaction.addresses.confirmed()
         self._known[course_id] = with_further(people, further)
         return self._known[course_id]

@@ -20,6 +20,7 @@ from sync.commands.audit import audit_if_due, told
 from sync.engine import Engine
 from sync.job import PLANS_WAITING, Report
 from sync.retention import purge_if_due
+from sync.rota.publishing import publish_if_due
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -135,7 +136,10 @@ def _once(
             engine.run(bridge.mirror_out(pair, let_out=begun[pair.name]))
         engine.run(digests)
     _look_at_forms(bridge, engine, whole=named is None and only is None)
+    if named is None and only is None:
+        publish_if_due(bridge, engine)
     _look_after(bridge, engine, pairs)
+    report.problems += bridge.participants.problems
 
 
 def _alert(bridge: Bridge, engine: Engine, pairs: Sequence[Pair]) -> None:

@@ -45,6 +45,7 @@ from sync.ledger.participants import Participants
 from sync.ledger.parts import Parts
 from sync.ledger.people import Contacts, People
 from sync.ledger.plans import Plans
+from sync.ledger.presence import Presences
 from sync.ledger.questions import Questions
 from sync.ledger.reports import Reports
 from sync.ledger.retention import Retention
@@ -103,6 +104,11 @@ class Transaction:
     def people(self) -> People:
         """Who is in which course."""
         return People(self.connection, self.clock)
+
+    @cached_property
+    def presences(self) -> Presences:
+        """Who is or was in which course, and as what."""
+        return Presences(self.connection, self.clock)
 
     @cached_property
     def contacts(self) -> Contacts:

@@ -90,6 +90,10 @@ class Forgetting:
         counts["utterance"] = self._set(
             schema.utterance, conditions["utterance"], subject=""
         )
+        # That somebody was there stays counted; with whom it does not.
+        counts["presence"] = self._set(
+            schema.presence, conditions["presence"], group_ids=[]
+        )
         counts["contact"] = self._contacts(whom)
         counts["decision"] = self._set(
             schema.decision, conditions["decision"], reason=""
