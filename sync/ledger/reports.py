@@ -20,8 +20,8 @@ class KeptReport:
     """How a sink stands.
 
     `written` is what it said of its last writing, at `written_at`; both None when it
-    never wrote. `problem` says why it could not write at `tried_at`, empty when it
-    could; `tried_at` is None once it could.
+    never wrote. `problem` says why it could not write at `tried_at`, or, where that is
+    None, what did not come about of what it wrote last; empty when all is well.
     """
 
     sink: str
@@ -39,8 +39,8 @@ class Reports:
         self._clock = clock
 
     def put(self, sink: str, written: Written) -> None:
-        """Write down what a sink wrote; its problem is over. May be repeated."""
-        self._put(sink, written, problem="")
+        """Write down what a sink wrote, with its problem if any. May be repeated."""
+        self._put(sink, written, problem=written.problem)
         Cursors(self._connection, self._clock).move(_tried(sink), "")
 
     def failed(self, sink: str, problem: str) -> None:
