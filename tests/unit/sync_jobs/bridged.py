@@ -193,6 +193,15 @@ class TriedBridge(Bridge):
         return moodle
 
     @cached_property
+    def ledger(self) -> Ledger:
+        """Each run closes the ledger; what it took to understand its tables is kept."""
+        ledgers, url = self.course.ledgers, self.settings.ledger.url
+        if url not in ledgers:
+            ledgers[url] = super().ledger
+        self._open.callback(ledgers[url].close)
+        return ledgers[url]
+
+    @cached_property
     def mailer(self) -> Outbox:
         return self.course.outbox
 
@@ -231,6 +240,7 @@ class BridgedCourse:
         self.ids = 0
         self.asked: list[str] = []
         self.environ: dict[str, str] = {}
+        self.ledgers: dict[str, Ledger] = {}
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from moodle_bridge.practice import running
 from sync.commands import sync as sync_command
+from sync.ledger import Ledger
 from tests.unit.sync_jobs.bridged import (
     DIRECT,
     BridgedCourse,
@@ -19,12 +21,22 @@ from tests.unit.sync_jobs.bridged import (
 )
 
 
+@pytest.fixture(scope="session")
+def new_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger in which nothing stands yet; to make one takes longer than to copy it."""
+    path = tmp_path_factory.mktemp("ledger") / "ledger.db"
+    Ledger.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path, new_ledger: Path) -> Iterator[Path]:
     """A folder in memory where there is one, because a ledger waits for its disk."""
     memory = Path("/dev/shm")
     where = memory if memory.is_dir() and os.access(memory, os.W_OK) else tmp_path
     with TemporaryDirectory(dir=where) as made:
+        # With its mode, which is for its owner alone.
+        shutil.copy(new_ledger, made)
         yield Path(made)
 
 

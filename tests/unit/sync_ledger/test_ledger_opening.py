@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from moodle_bridge.errors import LedgerError
-from sync.ledger import Ledger, database
+from sync.ledger import Ledger, database, migrations
 from sync.ledger.intents import IntentState
+from sync.ledger.revisions import known_revisions
 from sync.ledger.schema import metadata
 
 Open = Callable[[str], Ledger]
@@ -71,6 +74,13 @@ def test_a_committed_write_is_on_the_disk_whatever_happens_next(
     assert pragma(ledger, "synchronous") == 2
     assert pragma(ledger, "foreign_keys") == 1
     assert pragma(ledger, "busy_timeout") == 20_000
+
+
+def test_the_names_of_the_migrations_tell_their_revisions_in_order() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__path__[0])))
+    revisions = ScriptDirectory.from_config(config).walk_revisions()
+    assert list(known_revisions()) == [one.revision for one in revisions][::-1]
 
 
 def test_a_fresh_ledger_is_what_the_tables_say(ledger: Ledger) -> None:
