@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +88,14 @@ class Utterances:
         ).one_or_none()
         return None if row is None else _utterance(row)
 
+    def of_post(self, post_id: int) -> list[Utterance]:
+        """Return what was said with a post, in every pair that heard it."""
+        table = schema.utterance
+        rows = self._connection.execute(
+            select(table).where(table.c.post_id == post_id).order_by(table.c.pair)
+        )
+        return [_utterance(row) for row in rows]
+
     def seen_at(self, pair: str, post_id: int) -> datetime | None:
         """Return when the bridge first saw a post, None when it never did."""
         table = schema.utterance
@@ -96,6 +105,15 @@ class Utterances:
             )
         ).scalar_one_or_none()
         return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMark:
+    """A mark, by whom, and when; `by` is a key of the rota, or `admin`."""
+
+    mark: Mark
+    by: str
+    at: datetime
 
 
 class Marks:
@@ -117,6 +135,16 @@ class Marks:
             source=source,
             at=self._clock(),
         )
+
+    def get(self, pair: str, post_id: int) -> KeptMark | None:
+        """Return what was said of a post last, None when nothing was."""
+        table = schema.mark
+        row = self._connection.execute(
+            select(table).where(table.c.pair == pair, table.c.post_id == post_id)
+        ).one_or_none()
+        if row is None:
+            return None
+        return KeptMark(mark=Mark(row.mark), by=row.by, at=row.at)
 
     def of_posts(
         self, pair: str, post_ids: Iterable[int]
@@ -212,6 +240,20 @@ class Waits:
             select(table).where(
                 table.c.definition == DEFINITION, table.c.post_id == post_id
             )
+        )
+        return [_wait(row) for row in rows]
+
+    def of_discussion(self, pair: str, discussion_id: int) -> list[Wait]:
+        """Return the waits of a discussion, in order of their beginning."""
+        table = schema.wait
+        rows = self._connection.execute(
+            select(table)
+            .where(
+                table.c.definition == DEFINITION,
+                table.c.pair == pair,
+                table.c.discussion_id == discussion_id,
+            )
+            .order_by(table.c.began, table.c.post_id)
         )
         return [_wait(row) for row in rows]
 
