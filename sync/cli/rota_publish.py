@@ -23,25 +23,22 @@ from sync.cli.result import Result
 @click.option(
     "--weeks",
     type=click.IntRange(1, 8),
-    default=4,
-    show_default=True,
-    help="For how many weeks from now.",
+    help="For how many weeks from now; `publish_weeks` of [rota] when left out.",
 )
 @click.option(
     "--ical",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write iCalendar files there too: one for each person, and all.ics.",
+    help="Write iCalendar files there too: one for each person, and all.ics;"
+    " `publish_folder` of [rota] when left out.",
 )
-@click.option(
-    "--only-files", is_flag=True, help="With --ical: leave the Moodle calendar alone."
-)
+@click.option("--only-files", is_flag=True, help="Leave the Moodle calendar alone.")
 @options.dry_run
 @options.pass_invocation
 def command(
     invocation: Invocation,
     *,
-    weeks: int,
+    weeks: int | None,
     ical: Path | None,
     only_files: bool,
     dry_run: bool,
@@ -49,13 +46,11 @@ def command(
     """Put the rota into the calendars of the courses, and into iCalendar files.
 
     Events are made, replaced and taken out as the rota changes: only those that the
-    bridge made itself. Run it from a timer; it may be repeated, and makes nothing
-    twice.
+    bridge made itself. It may be repeated, and makes nothing twice. Once it was done by
+    hand, `run` and `sync` go on with it as `publish` of [rota] says.
     """
     from sync.commands import rota_publish  # noqa: PLC0415 - keeps the start fast
 
-    if only_files and ical is None:
-        raise click.UsageError("--only-files goes with --ical")
     return rota_publish.publish(
         invocation,
         weeks=weeks,

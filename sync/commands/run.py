@@ -42,11 +42,12 @@ def run(
     wanted = invocation.settings().run
     schedule = Schedule(every=wanted.every, longest_pause=wanted.longest_pause)
     rounds: Counter[str] = Counter()
+    said: set[str] = set()
     with _stopped_by_signals() as stopped:
         wait = pause or stopped.wait
         while not stopped.is_set():
             try:
-                failed = _round(invocation, stopped.is_set)
+                failed = _round(invocation, stopped.is_set, said)
             except Stopped:
                 break
             except Busy as error:
@@ -70,15 +71,25 @@ def run(
     )
 
 
-def _round(invocation: Invocation, stopping: Callable[[], bool]) -> bool:
-    """Do one round; say whether a remote end was away."""
+def _round(
+    invocation: Invocation, stopping: Callable[[], bool], said: set[str]
+) -> bool:
+    """Do one round; say whether a remote end was away.
+
+    `said` are the problems of the round before: what is still so is not said again in
+    a round in which nothing else happened.
+    """
     result = sync.run(
         invocation, dry_run=False, first=None, pair=None, only=None, stopping=stopping
     )
-    if result.data.get("counts") or result.exit_code is not ExitCode.DONE:
+    problems = set(result.data.get("problems", ()))
+    news = bool(result.data.get("counts")) or result.exit_code is not ExitCode.DONE
+    if news or problems - said:
         for part in result.parts:
             if isinstance(part, str):
                 invocation.progress(part)
+    said.clear()
+    said |= problems
     return result.exit_code is ExitCode.UNREACHABLE
 
 

@@ -25,6 +25,7 @@ def run(invocation: Invocation) -> Result:
         intents = transaction.intents.counts()
         latest = transaction.runs.latest(1)
         troubled = transaction.bounces.troubled()
+        sources = [one for one in bridge.rota.states_kept() if one.problem]
     rows = [
         *(("posts of " + pair, state, str(n)) for (pair, state), n in links.items()),
         *(("mails in", state, str(n)) for state, n in mails.items()),
@@ -43,6 +44,11 @@ def run(invocation: Invocation) -> Result:
                 rows=[(one.address, told_of(one.standing)) for one in troubled],
             )
         )
+    parts += [
+        f"Rota: {one.name} cannot be read ({one.problem}); what it said"
+        f" {one.read_at:%Y-%m-%d %H:%M} UTC counts."
+        for one in sources
+    ]
     for run_ in latest:
         ended = f"ended with {run_.exit_code}" if run_.ended_at else "has not ended"
         parts.append(
@@ -70,6 +76,10 @@ def run(invocation: Invocation) -> Result:
                     "reason": one.standing.reason,
                 }
                 for one in troubled
+            ],
+            "rota_sources_down": [
+                {"name": one.name, "problem": one.problem, "read_at": one.read_at}
+                for one in sources
             ],
             "last_run": latest[0].started_at.isoformat() if latest else None,
         },

@@ -20,7 +20,6 @@ from sync.commands.audit import audit_if_due, told
 from sync.engine import Engine
 from sync.job import PLANS_WAITING, Report
 from sync.retention import purge_if_due
-from sync.rota.publishing import publish_if_due
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -136,8 +135,7 @@ def _once(
             engine.run(bridge.mirror_out(pair, let_out=begun[pair.name]))
         engine.run(digests)
     _look_at_forms(bridge, engine, whole=named is None and only is None)
-    if named is None and only is None:
-        publish_if_due(bridge, engine)
+    _publish_rota(bridge, engine, whole=named is None and only is None)
     _look_after(bridge, engine, pairs)
     report.problems += bridge.participants.problems
 
@@ -167,6 +165,15 @@ def _look_at_forms(bridge: Bridge, engine: Engine, *, whole: bool) -> None:
     from sync.enrol.continuous import Continuous  # noqa: PLC0415 - few have forms
 
     Continuous(bridge=bridge, engine=engine).run()
+
+
+def _publish_rota(bridge: Bridge, engine: Engine, *, whole: bool) -> None:
+    """Put the rota where others see it when its hour has come, in a run for all."""
+    if not whole or not bridge.settings.rota.publish:
+        return
+    from sync.rota.publishing import publish_if_due  # noqa: PLC0415 - few publish it
+
+    publish_if_due(bridge, engine)
 
 
 def _bring_in_line(bridge: Bridge, engine: Engine, pair: Pair) -> None:

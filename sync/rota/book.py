@@ -22,6 +22,7 @@ AHEAD = timedelta(weeks=8)
 
 _BEHIND = timedelta(weeks=2)
 _FROZEN_UP_TO = "rota:frozen"
+_KEY_LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,28 @@ class Rota:
         coming = self._compiled(begin, end) if begin < end else ()
         return joined([*_cut(past, start, end), *coming])
 
+    def states_kept(self) -> tuple[SourceState, ...]:
+        """Return how sources stood when they were last read, from the ledger alone.
+
+        Those that were never read well are not known there.
+        """
+        found = []
+        with self._ledger.reading() as transaction:
+            for number, source in enumerate(self._sources(), 1):
+                kept = transaction.rota_readings.get(_key(number, source))
+                if kept is not None:
+                    reading = reading_of(kept.content)
+                    found.append(
+                        SourceState(
+                            name=source.name,
+                            read_at=kept.read_at,
+                            problem=kept.problem,
+                            unknown=reading.unknown,
+                            problems=reading.problems,
+                        )
+                    )
+        return tuple(found)
+
     def states_read(self) -> tuple[SourceState, ...]:
         """Return how each source stands, none where they were not read yet."""
         return tuple(self._book.states) if self._book else ()
@@ -124,7 +147,7 @@ class Rota:
             now = self._ledger.clock()
             book = _Book()
             for number, source in enumerate(self._sources(), 1):
-                self._read_one(book, source, now, key=f"{number} {source.name}")
+                self._read_one(book, source, now, key=_key(number, source))
             self._book = book
         return self._book
 
@@ -155,6 +178,11 @@ class Rota:
                 problems=reading.problems,
             )
         )
+
+
+def _key(number: int, source: IRotaSource) -> str:
+    """Return by what name a reading is kept; two sources may be called the same."""
+    return f"{number} {source.name}"[:_KEY_LONGEST]
 
 
 def _cut(shifts: Sequence[Shift], start: datetime, end: datetime) -> list[Shift]:

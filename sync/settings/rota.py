@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from sync.settings.base import PluginChoice, Section
+from sync.settings.recurrence import RecurrenceText
 from sync.settings.values import (
     Address,
     Language,
@@ -124,4 +127,28 @@ class RotaSettings(Section):
         ge=1,
         description="`rota publish` stops and asks where it would change more events"
         " of calendars.",
+    )
+    publish: bool | RecurrenceText = Field(
+        default=False,
+        description="Whether `run` and `sync` publish the rota by themselves, once"
+        " `rota publish` was done by hand: true for every change of it, or a day and an"
+        ' hour by the clock of [rota], as "daily 05:00".',
+        examples=["daily 05:00"],
+    )
+    publish_calendar: bool = Field(
+        default=True,
+        description="Whether the rota is published into the Moodle calendars of the"
+        " pairs' courses.",
+    )
+    publish_folder: Path | None = Field(
+        default=None,
+        description="The folder into which the rota is published as iCalendar files:"
+        " one for each person, and all.ics.",
+        examples=["rota"],
+    )
+    publish_weeks: int = Field(
+        default=4,
+        ge=1,
+        le=8,
+        description="For how many weeks from now the rota is published.",
     )
