@@ -36,7 +36,10 @@ class Subwiki:
 
 @dataclass(slots=True, kw_only=True)
 class WikiPage:
-    """One page; `versions` holds every text it has had, the newest last."""
+    """One page; `versions` holds every text it has had, the newest last.
+
+    `lockedby` edits it until `lockeduntil`; others may not save it then.
+    """
 
     id: int
     subwikiid: int
@@ -45,6 +48,8 @@ class WikiPage:
     timecreated: int
     timemodified: int
     versions: list[str] = field(default_factory=list)
+    lockedby: int = 0
+    lockeduntil: int = 0
 
 
 @dataclass(slots=True, kw_only=True)

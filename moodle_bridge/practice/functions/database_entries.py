@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ from moodle_bridge.practice.returns import struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 Filled = dict[int, str | None]
 
@@ -52,7 +55,7 @@ def add_entry(call: Call, arguments: Arguments) -> dict[str, Any]:
         number = entry.id
         call.state.data_entries[number] = entry
         for field in fields:
-            _put(call, entry, field.id, filled.get(field.id))
+            _put(call, entry, field, filled.get(field.id))
     return {
         "newentryid": number,
         "generalnotifications": general,
@@ -98,15 +101,26 @@ def _problems(
     return general, by_field
 
 
-def _put(call: Call, entry: DataEntry, fieldid: int, content: str | None) -> None:
+def _put(call: Call, entry: DataEntry, field: DataField, content: str | None) -> None:
+    if field.type == "number":
+        content = _number(content)
     for row in call.state.data_contents.values():
-        if (row.recordid, row.fieldid) == (entry.id, fieldid):
+        if (row.recordid, row.fieldid) == (entry.id, field.id):
             row.content = content
             return
     number = call.state.next_id("data_content")
     call.state.data_contents[number] = DataContent(
-        id=number, recordid=entry.id, fieldid=fieldid, content=content
+        id=number, recordid=entry.id, fieldid=field.id, content=content
     )
+
+
+def _number(content: str | None) -> str | None:
+    """Return a number as PHP writes it; what is none counts as 0."""
+    if not content or not content.strip():
+        return None
+    found = _NUMBER.match(content.strip())
+    value = float(found[0]) if found else 0.0
+    return str(int(value)) if value.is_integer() else str(value)
 
 
 def update_entry(call: Call, arguments: Arguments) -> dict[str, Any]:
@@ -117,8 +131,9 @@ def update_entry(call: Call, arguments: Arguments) -> dict[str, Any]:
     general, by_field = _problems(fields, filled)
     updated = not general and not by_field
     if updated:
-        for fieldid, content in filled.items():
-            _put(call, entry, fieldid, content)
+        for field in fields:
+            if field.id in filled:
+                _put(call, entry, field, filled[field.id])
         entry.timemodified = call.now
     return {
         "updated": updated,

@@ -21,8 +21,10 @@ from moodle_bridge.practice.parameters import (
 )
 from moodle_bridge.practice.refusals import Refusal, refused
 from moodle_bridge.practice.returns import struct
-from moodle_bridge.practice.texts import cleaned, one_line
+from moodle_bridge.practice.texts import one_line
+from moodle_bridge.practice.wiki_text import shown_in_wiki
 
+_LOCKED_SECONDS = 30
 _SORTS = ("id", "title", "timecreated", "timemodified", "pageviews")
 
 
@@ -77,12 +79,36 @@ def edit_page(call: Call, arguments: Arguments) -> dict[str, Any]:
     page, _, wiki = _found(call, arguments["pageid"])
     if not may_edit(call, wiki):
         raise _no_edit()
+    _may_save(call, page)
     if arguments["section"] is not None:
         raise refused("invalidsection", "Invalid section.")
+    if page.lockedby == call.user.id:
+        page.lockeduntil = 0
     page.versions.append(arguments["content"] or "")
     page.timemodified = call.now
     page.userid = call.user.id
     return {"pageid": page.id, "warnings": []}
+
+
+def _may_save(call: Call, page: WikiPage) -> None:
+    # Moodle does not say who it is.
+    if page.lockedby != call.user.id and page.lockeduntil > call.now:
+        raise refused(
+            "pageislocked",
+            "Someone is editing this page right now. Try to edit it in a few minutes.",
+        )
+
+
+def get_page_for_editing(call: Call, arguments: Arguments) -> dict[str, Any]:
+    """Answer mod_wiki_get_page_for_editing: others may not save it for a while."""
+    page, _, wiki = _found(call, arguments["pageid"])
+    if not may_edit(call, wiki):
+        raise _no_edit()
+    _may_save(call, page)
+    page.lockedby, page.lockeduntil = call.user.id, call.now + _LOCKED_SECONDS
+    content = {"content": page.versions[-1], "contentformat": "html"}
+    told = {} if arguments["lockonly"] else content
+    return {"pagesection": told | {"version": len(page.versions)}}
 
 
 def _found(call: Call, pageid: int) -> tuple[WikiPage, Subwiki, Wiki]:
@@ -105,7 +131,7 @@ def get_page_contents(call: Call, arguments: Arguments) -> dict[str, Any]:
         "groupid": subwiki.groupid,
         "userid": subwiki.userid,
         "title": page.title,
-        "cachedcontent": _rendered(page),
+        "cachedcontent": _rendered(call, page),
         "contentformat": 1,
         "caneditpage": may_edit(call, wiki),
         "version": len(page.versions),
@@ -114,9 +140,15 @@ def get_page_contents(call: Call, arguments: Arguments) -> dict[str, Any]:
     return {"page": shaped, "warnings": []}
 
 
-def _rendered(page: WikiPage) -> str:
-    # The wiki's own parser ends every text with a line break.
-    return f"{cleaned(page.versions[-1])}\n"
+def _rendered(call: Call, page: WikiPage) -> str:
+    subwiki = call.state.subwikis[page.subwikiid]
+    return shown_in_wiki(
+        page.versions[-1],
+        page_id=page.id,
+        subwiki_id=subwiki.id,
+        pages={other.title: other.id for other in _pages(call, subwiki)},
+        url=call.url,
+    )
 
 
 def get_subwiki_pages(call: Call, arguments: Arguments) -> dict[str, Any]:
@@ -140,7 +172,7 @@ def get_subwiki_pages(call: Call, arguments: Arguments) -> dict[str, Any]:
 
 
 def _listed(call: Call, wiki: Wiki, page: WikiPage, *, whole: bool) -> dict[str, Any]:
-    text = _rendered(page)
+    text = _rendered(call, page)
     content: dict[str, Any] = (
         {"cachedcontent": text, "contentformat": 1}
         if whole
@@ -186,6 +218,17 @@ FUNCTIONS = (
         ),
         run=edit_page,
         returns=struct("pageid:int warnings[]"),
+        writes=True,
+    ),
+    Function(
+        name="mod_wiki_get_page_for_editing",
+        parameters=record(
+            pageid=value("int"),
+            section=default("raw", None),
+            lockonly=default("bool", preset=False),
+        ),
+        run=get_page_for_editing,
+        returns=struct("pagesection{content contentformat version:int warnings[]}"),
         writes=True,
     ),
     Function(
