@@ -36,4 +36,5 @@ def _group(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         mark = item.get_closest_marker("xdist_group")
         if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
-            item._nodeid = f"{item.nodeid}@{mark.args[0]}"
+            # There is no public way to give a test another name.
+            item._nodeid = f"{item.nodeid}@{mark.args[0]}"  # type: ignore[attr-defined]
