@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from lxml import etree
 
 # Characters that XML, and so libxml2, cannot hold, and lone surrogates.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# They can also be written as numbers, which the parser turns into characters.
+_NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_LONGEST_NUMBER = 7
+# As browsers do. With nothing in its place, what stands around it could be another.
+_REPLACED = "\ufffd"
 
 
 # What stands in place of tags where they are nested deeper than any parser goes.
@@ -31,11 +37,20 @@ def html_tree(html: str) -> etree._Element | None:
     instructions are not in the tree. Where elements are nested over 2,000 deep, the
     text stays and its form goes.
     """
-    fit = _LONG_TAG.sub(_bounded, _UNFIT.sub("", html))
+    fit = _LONG_TAG.sub(_bounded, _NUMBERED.sub(_fitting, _UNFIT.sub("", html)))
     if not fit.strip():
         return None
     tree, whole = _parsed(fit)
     return tree if whole else _parsed(_flattened(fit))[0]
+
+
+def _fitting(reference: re.Match[str]) -> str:
+    digits = (reference[1] or reference[2]).lstrip("0")
+    if len(digits) > _LONGEST_NUMBER:
+        return _REPLACED
+    number = int(digits or "0", 16 if reference[1] else 10)
+    unfit = number > sys.maxunicode or _UNFIT.match(chr(number))
+    return _REPLACED if unfit else reference[0]
 
 
 def _bounded(tag: re.Match[str]) -> str:
