@@ -210,7 +210,7 @@ _REFUSED = (
     ),
     Errorcode(
         code="cannotupdatepost",
-        advice="Edit the post in Moodle by hand, if it should change.",
+        advice="Give the account mod/forum:editanypost there, or edit it by hand.",
     ),
     Errorcode(
         code="invalidrecord",
@@ -240,6 +240,15 @@ _REFUSED = (
         code="wsnoinstance",
         advice="Add the enrolment method 'Manual enrolments' to the course, and enable "
         "it.",
+    ),
+    Errorcode(
+        code="pageislocked",
+        meaning=Meaning.LATER,
+        advice="Somebody edits the page in Moodle now; the next run tries again.",
+    ),
+    Errorcode(
+        code="cannoteditpage",
+        advice="Give the account mod/wiki:editpage and mod/wiki:createpage there.",
     ),
     Errorcode(
         code="pageexists",

@@ -13,6 +13,7 @@ from moodle_bridge.moodle.calendar import Calendar
 from moodle_bridge.moodle.client import ClientSettings, MoodleClient
 from moodle_bridge.moodle.cohorts import Cohorts
 from moodle_bridge.moodle.completion import Completion
+from moodle_bridge.moodle.course_modules import CourseModules
 from moodle_bridge.moodle.courses import Courses
 from moodle_bridge.moodle.databases import Databases
 from moodle_bridge.moodle.drafts import Drafts
@@ -116,6 +117,11 @@ class Moodle:
     def courses(self) -> Courses:
         """Courses by id or short name."""
         return Courses(self.client)
+
+    @cached_property
+    def course_modules(self) -> CourseModules:
+        """Activities of courses by cmid."""
+        return CourseModules(self.client)
 
     @cached_property
     def groups(self) -> Groups:

@@ -214,6 +214,7 @@ class Posts(BaseModel):
     """The answer of mod_forum_get_discussion_posts."""
 
     posts: list[PostRow]
+    forumid: int | None = None
 
 
 class Added(BaseModel):

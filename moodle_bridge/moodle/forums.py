@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from moodle_bridge.errors import RemoteError
+from moodle_bridge.errors import Permanent, RemoteError
 from moodle_bridge.interfaces.transport import Answer
 from moodle_bridge.model.forum import Discussion, DiscussionPosts, Forum, Post
 from moodle_bridge.moodle import listing, posting
@@ -64,6 +64,18 @@ class ForumDiscussions:
     discussions: tuple[Discussion, ...] = ()
     complete: bool = False
     error: RemoteError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingDiscussion:
+    """A discussion as it stands now, parents before their children.
+
+    `forum_id` is None where the site does not tell.
+    """
+
+    id: int
+    forum_id: int | None
+    posts: tuple[Post, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +196,24 @@ class Forums(Moderation):
         call = _posts_call_of(discussion_id, rows=1)
         return self._told(self._client.read(call.function, call.arguments, call.shape))
 
+    def standing(self, discussion_id: int) -> StandingDiscussion | None:
+        """Return a discussion with its posts, and in which forum it stands now.
+
+        None when Moodle answers as it does for one that was deleted; it gives no
+        certain sign. Raises as `posts_of` for any other refusal.
+        """
+        call = _posts_call_of(discussion_id, rows=1)
+        try:
+            answer = self._client.read(call.function, call.arguments, call.shape)
+        except Permanent as error:
+            if error.code in _GONE:
+                return None
+            raise
+        found: Posts = answer.value
+        return StandingDiscussion(
+            id=discussion_id, forum_id=found.forumid, posts=self._told(answer)
+        )
+
     def find_reply(
         self,
         marker: str,
@@ -207,18 +237,19 @@ class Forums(Moderation):
         marker: str,
         *,
         forum_id: int,
-        created_after: datetime,
+        created_after: datetime | None,
         author_id: int | Collection[int] | None = None,
     ) -> Discussion | None:
         """Return the discussion whose first post bears the marker, or None.
 
-        Looks at those created since `created_after`, less a day, for clocks differ.
+        Looks at those created since `created_after`, less a day, for clocks differ;
+        None looks at all there are.
         Settles whether a discussion in doubt was begun.
         """
         rows = listing.rows(
             self._client,
             forum_id,
-            since=created_after - _SKEW,
+            since=created_after - _SKEW if created_after else None,
             per_page=25,
             order=listing.CREATED_DESC,
         )
@@ -237,6 +268,7 @@ class Forums(Moderation):
         attachments_draft_id: int | None = None,
         inline_draft_id: int | None = None,
         subscribe: bool = False,
+        pinned: bool = False,
     ) -> int:
         """Begin a discussion and return its id. See `posting.add_discussion`."""
         return posting.add_discussion(
@@ -248,6 +280,7 @@ class Forums(Moderation):
             attachments_draft_id=attachments_draft_id,
             inline_draft_id=inline_draft_id,
             subscribe=subscribe,
+            pinned=pinned,
         )
 
     def add_reply(

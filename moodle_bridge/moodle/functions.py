@@ -139,26 +139,36 @@ _OF_ALERTS = {
     USERS_BY_FIELD: "to find the facilitators",
     SEND_MESSAGES: "to tell a facilitator of a question that waits",
 }
-_OF_REPORT = {
+_OF_EACH_REPORT = {
     SITE_INFO: "to know the site and what the token may do",
     BATCH: "to read many things in one request",
     COURSES_BY_FIELD: "to find a course by its short name",
     ENROLLED_USERS: "to count who takes part",
     COMPLETION_STATUS: "to see what participants completed",
-    ADD_DISCUSSION: "to post a report in a forum",
+}
+_OF_REPORT_FORUM = {
+    COURSE_MODULE: "to find the forum, wiki or database of a report",
+    FORUM_DISCUSSIONS: "to find the report posted before",
     DISCUSSION_POSTS: "to find the report posted before",
+    ADD_DISCUSSION: "to post a report in a forum",
     UPDATE_POST: "to keep one report up to date in its place",
+}
+_OF_REPORT_WIKI = {
+    COURSE_MODULE: "to find the forum, wiki or database of a report",
     WIKIS_BY_COURSES: "to find the wikis of a course",
     WIKI_PAGES: "to find a page of a wiki by its title",
     WIKI_PAGE: "to read a page of a wiki",
     NEW_WIKI_PAGE: "to write a report on a new page of a wiki",
     EDIT_WIKI_PAGE: "to keep a report on a page of a wiki up to date",
-    DATABASES_BY_COURSES: "to find the databases of a course",
+}
+_OF_REPORT_DATABASE = {
+    COURSE_MODULE: "to find the forum, wiki or database of a report",
     DATABASE_FIELDS: "to know the fields of a database",
     DATABASE_ENTRIES: "to find the row of a week",
     ADD_ENTRY: "to add the row of a week",
     UPDATE_ENTRY: "to keep the row of a week up to date",
 }
+_OF_REPORT = _OF_EACH_REPORT | _OF_REPORT_FORUM | _OF_REPORT_WIKI | _OF_REPORT_DATABASE
 _OF_INTAKE = {
     SITE_INFO: "to know the site and what the token may do",
     COURSES_BY_FIELD: "to find a course by its short name",
@@ -167,6 +177,7 @@ _OF_INTAKE = {
     FEEDBACK_RESPONSES: "to read the entries of the intake form",
 }
 _OF_LIBRARY = {
+    DATABASES_BY_COURSES: "to find the databases of a course",
     LOCK_DISCUSSION: "to lock a discussion, or to open it again",
     PIN_DISCUSSION: "to keep a discussion at the top of its forum",
     UPLOAD_FILE: "to send files where the upload script is closed",
@@ -190,6 +201,16 @@ PURPOSES_OF: Mapping[Job, Mapping[str, str]] = MappingProxyType(
 )
 """The functions that each job calls, and what for, as an admin would say it."""
 
+REPORT_PURPOSES_OF: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "": MappingProxyType(_OF_EACH_REPORT),
+        "moodle-forum": MappingProxyType(_OF_REPORT_FORUM),
+        "moodle-wiki": MappingProxyType(_OF_REPORT_WIKI),
+        "moodle-database": MappingProxyType(_OF_REPORT_DATABASE),
+    }
+)
+"""What of the report job each report sink (by plug-in) calls; "" is for all of them."""
+
 LIBRARY_PURPOSES: Mapping[str, str] = MappingProxyType(_OF_LIBRARY)
 """The functions that no job calls: for programs that use the client by themselves."""
 
@@ -209,7 +230,6 @@ OPTIONAL = frozenset(
         COURSE_GROUPS,
         CAN_ADD_DISCUSSION,
         COURSE_MODULE,
-        UPDATE_POST,
         SEARCH_USERS,
         GET_COHORTS,
         CREATE_COHORTS,

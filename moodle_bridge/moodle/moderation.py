@@ -82,11 +82,13 @@ class Moderation:
         subject: str | None = None,
         message: str | None = None,
         attachments_draft_id: int | None = None,
+        inline_draft_id: int | None = None,
     ) -> None:
         """Change a post in its place; None leaves a part as it is. May be repeated.
 
         Neither can be emptied: ValueError. `attachments_draft_id` puts the files of a
-        draft area in the place of all that the post has. The account's own posts may
+        draft area in the place of all that the post has, `inline_draft_id` those that
+        its text shows (`@@PLUGINFILE@@/name`). Nobody gets a new mail. The account's own posts may
         be changed for half an hour, others with `mod/forum:editanypost`. The listing
         of discussions shows nothing of it. Permanent with code `cannotupdatepost`.
         `mod_forum_update_discussion_post`.
@@ -97,6 +99,8 @@ class Moderation:
         options = []
         if attachments_draft_id:
             options.append({"name": "attachmentsid", "value": attachments_draft_id})
+        if inline_draft_id:
+            options.append({"name": "inlineattachmentsid", "value": inline_draft_id})
         # What is left out stays; over SOAP, Moodle's own defaults say the same.
         said = {"subject": subject, "message": message}
         row: _Done = self._client.write(

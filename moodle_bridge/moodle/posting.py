@@ -24,6 +24,7 @@ def add_discussion(
     attachments_draft_id: int | None,
     inline_draft_id: int | None = None,
     subscribe: bool,
+    pinned: bool = False,
 ) -> int:
     """Begin a discussion as the token's user and return its id.
 
@@ -31,10 +32,14 @@ def add_discussion(
     that bears a marker; it shows the pictures of the draft area `inline_draft_id` as
     `@@PLUGINFILE@@/name`, and those of another account's area are not there, without a
     word. `group_id` None is for all participants. `subscribe` asks
-    Moodle to mail the account every answer. Raises Permanent, Transient (nothing was
+    Moodle to mail the account every answer; `pinned` to keep it at the top, which is
+    not done, without a word, where the account may not. Raises Permanent, Transient (nothing was
     done), InDoubt: look for the marker before it is tried again.
     `mod_forum_add_discussion`.
     """
+    options = _options(attachments_draft_id, inline_draft_id, subscribe=subscribe)
+    if pinned:
+        options.append({"name": "discussionpinned", "value": True})
     added: Added = client.write(
         ADD_DISCUSSION,
         {
@@ -43,9 +48,7 @@ def add_discussion(
             "message": message,
             # Left out, Moodle takes the group that the account last looked at.
             "groupid": EVERYBODY if group_id is None else group_id,
-            "options": _options(
-                attachments_draft_id, inline_draft_id, subscribe=subscribe
-            ),
+            "options": options,
         },
         ADDED,
     ).value

@@ -26,13 +26,17 @@ _EXISTS = "pageexists"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wiki:
-    """A wiki of a course; `may_write` says whether the account may make pages."""
+    """A wiki of a course; `may_write` says whether the account may make pages.
+
+    `takes_html` is false where all pages must be in another markup (creole, nwiki).
+    """
 
     id: int
     cmid: int
     course_id: int
     name: str
     may_write: bool
+    takes_html: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,8 @@ class _WikiRow(BaseModel):
     course: int
     name: str
     cancreatepages: bool
+    defaultformat: str | None = "html"
+    forceformat: int | bool | None = 0
 
 
 class _Wikis(BaseModel):
@@ -118,6 +124,8 @@ class Wikis:
                 course_id=row.course,
                 name=unescaped(row.name),
                 may_write=row.cancreatepages,
+                takes_html=not row.forceformat
+                or row.defaultformat in {None, "", "html"},
             )
             for row in found.wikis
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from moodle_bridge.moodle.functions import (
     BATCH,
     COURSE_GROUPS,
+    COURSE_MODULE,
     DELETE_COHORT_MEMBERS,
     OPTIONAL,
     PURPOSES_OF,
+    REPORT_PURPOSES_OF,
     Job,
 )
 from sync.cli.checks.finding import Finding, missing, ok, warning
@@ -25,21 +27,34 @@ _READS_AT_ONCE = 25
 _WHERE = "Site administration > Server > Web services > External services > Functions"
 
 
-def jobs_used(settings: Settings) -> frozenset[Job]:
-    """Return the jobs that bridge.toml asks for."""
+def functions_used(settings: Settings) -> Mapping[Job, Mapping[str, str]]:
+    """Return for each job that bridge.toml asks for what it calls, and what for.
+
+    Of the report only what the sinks that are named call.
+    """
+    sinks = {sink.to.plugin for sink in settings.report.sinks}
     asked = {
         Job.MIRROR: bool(settings.pairs),
         Job.ENROL: bool(settings.intakes),
+        Job.REPORT: bool(sinks),
         Job.INTAKE: any(one.source.plugin == _FEEDBACK for one in settings.intakes),
     }
-    return frozenset(job for job, wanted in asked.items() if wanted)
+    used = {job: PURPOSES_OF[job] for job, wanted in asked.items() if wanted}
+    if sinks:
+        used[Job.REPORT] = {
+            function: purpose
+            for plugin, purposes in REPORT_PURPOSES_OF.items()
+            if not plugin or plugin in sinks
+            for function, purpose in purposes.items()
+        }
+    return used
 
 
 def look_at_functions(settings: Settings, info: SiteInfo) -> Iterator[Finding]:
     """Say for each job what the service lacks, and what it holds beyond all jobs."""
-    used = jobs_used(settings)
+    used = functions_used(settings)
     for job in Job:
-        functions = PURPOSES_OF[job]
+        functions = used.get(job, PURPOSES_OF[job])
         held = len(functions.keys() & info.functions)
         what, count = f"job {job}", f"{held} of {len(functions)} functions"
         if job not in used:
@@ -47,33 +62,38 @@ def look_at_functions(settings: Settings, info: SiteInfo) -> Iterator[Finding]:
         elif held == len(functions):
             yield ok(what, f"all {held} functions are in the service")
         else:
-            yield from _incomplete(job, info, what, f"{count} are in the service")
+            lacking = [name for name in functions if name not in info.functions]
+            yield _incomplete(lacking, what, f"{count} are in the service")
     yield from _lacking(settings, info, used)
     yield from _batch(info, used)
     yield from _cohort_sync(info)
     yield from _beyond(info, used)
 
 
-def _incomplete(job: Job, info: SiteInfo, what: str, seen: str) -> Iterator[Finding]:
+def _incomplete(lacking: Iterable[str], what: str, seen: str) -> Finding:
     # What may be left out stands last in the list to be added.
-    lacking = sorted(info.missing_for(job), key=OPTIONAL.__contains__)
+    lacking = sorted(lacking, key=OPTIONAL.__contains__)
     told = warning if OPTIONAL.issuperset(lacking) else missing
-    yield told(what, seen, f"Add in {_WHERE}: {', '.join(lacking)}.")
+    return told(what, seen, f"Add in {_WHERE}: {', '.join(lacking)}.")
 
 
 def _lacking(
-    settings: Settings, info: SiteInfo, used: frozenset[Job]
+    settings: Settings, info: SiteInfo, used: Mapping[Job, Mapping[str, str]]
 ) -> Iterator[Finding]:
-    in_groups = any(pair.group is not None for pair in settings.pairs)
-    for function in info.missing_for(*used):
-        if function == BATCH:
+    never_spared = set()
+    if any(pair.group is not None for pair in settings.pairs):
+        never_spared.add(COURSE_GROUPS)
+    if COURSE_MODULE in used.get(Job.REPORT, {}):
+        never_spared.add(COURSE_MODULE)
+    wanted = {
+        name: purpose
+        for purposes in reversed([*used.values()])
+        for name, purpose in purposes.items()
+    }
+    for function, purpose in wanted.items():
+        if function == BATCH or function in info.functions:
             continue
-        purpose = next(
-            PURPOSES_OF[job][function] for job in used if function in PURPOSES_OF[job]
-        )
-        needless = function in OPTIONAL and not (
-            function == COURSE_GROUPS and in_groups
-        )
+        needless = function in OPTIONAL and function not in never_spared
         told = warning if needless else missing
         yield told(
             function,
@@ -82,8 +102,8 @@ def _lacking(
         )
 
 
-def _batch(info: SiteInfo, used: frozenset[Job]) -> Iterator[Finding]:
-    if not any(BATCH in PURPOSES_OF[job] for job in used):
+def _batch(info: SiteInfo, used: Mapping[Job, Mapping[str, str]]) -> Iterator[Finding]:
+    if not any(BATCH in purposes for purposes in used.values()):
         return
     if BATCH in info.functions:
         yield ok("many reads at once", f"{_READS_AT_ONCE} go in one request")
@@ -96,8 +116,8 @@ def _batch(info: SiteInfo, used: frozenset[Job]) -> Iterator[Finding]:
     )
 
 
-def _beyond(info: SiteInfo, used: frozenset[Job]) -> Iterator[Finding]:
-    wanted = {name for job in used for name in PURPOSES_OF[job]}
+def _beyond(info: SiteInfo, used: Mapping[Job, Mapping[str, str]]) -> Iterator[Finding]:
+    wanted = {name for purposes in used.values() for name in purposes}
     beyond = sorted(info.functions - wanted)
     if not beyond:
         yield ok("least rights", "the service holds no function that is not needed")
