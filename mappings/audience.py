@@ -16,6 +16,9 @@ from moodle_bridge.model.people import Person
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
+EDITING_TIME = timedelta(minutes=30)
+"""How long a post may be edited, where a site does not say otherwise."""
+
 
 class Withheld(StrEnum):
     """Why a post does not go out; the value is the `reason` of the Rejection."""
@@ -115,13 +118,14 @@ def readers(
 
 
 def answered_by(
-    posts: Iterable[Post], discussion: Discussion, *, before: datetime
+    posts: Iterable[Post], discussion: Discussion, *, now: datetime
 ) -> frozenset[int]:
     """Return who has answered in a Q&A discussion, by user id.
 
-    `before` is the present less the site's time for editing: Moodle shows the other
-    answers only when one's own can no longer be changed (`forum_user_can_see_post`).
+    An answer counts when it is older than `EDITING_TIME`: Moodle shows the others
+    only when one's own can no longer be changed (`forum_user_can_see_post`).
     """
+    before = now - EDITING_TIME
     return frozenset(
         post.author.id
         for post in posts

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Question = tuple[str, int]
 """Pair and post id."""
 
-_EDITING_TIME = timedelta(minutes=30)
 _FRESH = timedelta(seconds=30)
 
 
@@ -148,9 +147,7 @@ class AlertLooks:
         forum = pair.place.forums[discussion.forum_id]
         posts = {post.id: post for post in seen.posts}
         links: Mapping[int, Link] = sight.links
-        answered = answered_by(
-            in_own_names(posts, links), discussion, before=now - _EDITING_TIME
-        )
+        answered = answered_by(in_own_names(posts, links), discussion, now=now)
         found = {}
         for number, wait in asked.items():
             post, link = posts[number], links.get(number)

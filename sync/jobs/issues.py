@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sync.participants import Participants
     from sync.sending import Sending
 
-# Moodle shows other people's answers in a Q&A forum when one's own is final.
-_EDITING_TIME = timedelta(minutes=30)
 LARGEST_ISSUE = 400_000
 """The most bytes of one issue for somebody without a limit."""
 
@@ -211,9 +209,7 @@ class IssueMaking:
             return None
         answered: frozenset[int] = frozenset()
         if forum.kind is ForumKind.QANDA:
-            answered = answered_by(
-                in_own_names(posts, links), discussion, before=now - _EDITING_TIME
-            )
+            answered = answered_by(in_own_names(posts, links), discussion, now=now)
         if not readers(
             post,
             discussion,

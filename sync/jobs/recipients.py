@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from sync.pairs import Pair
     from sync.participants import Participants
     from sync.settings.mail import MailSettings
-
-# Moodle shows other people's answers in a Q&A forum when one's own is final.
-_EDITING_TIME = timedelta(minutes=30)
 
 
 class Recipients:
@@ -97,7 +93,7 @@ class Recipients:
                 everybody,
                 now,
                 group_id=group,
-                answered=answered_by(posts, discussion, before=now - _EDITING_TIME),
+                answered=answered_by(posts, discussion, now=now),
             )
             # The service account is nobody who reads, and who wrote by mail has the
             # mail already.

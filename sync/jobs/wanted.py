@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mappings.audience import answered_by, readers
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
 PICTURE_LIMIT = 200_000
 """The most bytes of a picture for somebody who said nothing about pictures."""
 
-# Moodle shows other people's answers in a Q&A forum when one's own is final.
-_EDITING_TIME = timedelta(minutes=30)
 # A photo of a phone; what is larger goes as a link.
 _DOWNLOADED_MOST = 30_000_000
 
@@ -212,7 +209,7 @@ class Wanted:
             answered=answered_by(
                 in_own_names(posts, sight.links),
                 sight.seen.discussion,
-                before=now - _EDITING_TIME,
+                now=now,
             ),
         )
         return (sight, in_own_name(post, link)) if may_read else None
