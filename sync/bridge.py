@@ -27,6 +27,7 @@ from moodle_bridge.interfaces import (
     IMailbox,
     IMailer,
     IMailingList,
+    IReportSink,
     IRotaSource,
     IUsesMailer,
     IUsesMoodle,
@@ -67,6 +68,7 @@ from sync.jobs.watch import Watch
 from sync.jobs.wishes import Wishes
 from sync.leaving import Leaving
 from sync.ledger import Ledger
+from sync.ledger.cursors import ACCOUNT
 from sync.ledger.leases import Holder, this_run
 from sync.list_delivery import ListDelivery
 from sync.own_names import OwnNames
@@ -92,7 +94,6 @@ if TYPE_CHECKING:
     from sync.settings.pair import PairSettings
     from sync.vault import Vault
 
-_ACCOUNT = "site:account"
 
 
 class Bridge:
@@ -299,6 +300,16 @@ class Bridge:
             secret=self.secret,
         )
 
+    def report_sink(self, choice: PluginChoice, mails: IMailer) -> IReportSink:
+        """Return a place for reports; what it sends by mail goes to `mails`."""
+        sink = self._registry.build(IReportSink, choice.plugin, choice.settings)
+        self._open.callback(sink.close)
+        if IUsesMoodle.providedBy(sink):
+            sink.use_moodle(self.moodle)
+        if IUsesMailer.providedBy(sink):
+            sink.use_mailer(mails, self.settings.mail.address)
+        return sink
+
     @cached_property
     def site_tag(self) -> str:
         """What tells this site's posts from those of others, in Message-IDs."""
@@ -429,13 +440,13 @@ class Bridge:
         # Another token may be that of another account, whose posts are to be found.
         asked = hmac.digest(self.secret, b"account:" + token, "sha256").hex()[:16]
         with self.ledger.reading() as transaction:
-            kept = transaction.cursors.get(_ACCOUNT) or ""
+            kept = transaction.cursors.get(ACCOUNT) or ""
         of, _, known = kept.partition(" ")
         if of == asked:
             return int(known)
         number = self.moodle.site.info().user_id
         with self.ledger.writing() as transaction:
-            transaction.cursors.move(_ACCOUNT, f"{asked} {number}")
+            transaction.cursors.move(ACCOUNT, f"{asked} {number}")
         return number
 
     def server_time(self, course_id: int) -> datetime:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from moodle_bridge.errors import ConfigError, Permanent, Problem
 from moodle_bridge.model.forum import Course, Forum, ForumKind, Subscription
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
     from sync.ledger import Ledger, Transaction
     from sync.settings.pair import PairSettings
+
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class Places:
@@ -174,8 +176,21 @@ def remember_place(
 
 
 def forget_place(transaction: Transaction, pair: str) -> None:
-    """Let the place of a pair be found anew; may be repeated."""
-    transaction.cursors.move(f"pair:{pair}:place", "null")
+    """Let the place of a pair be found anew; may be repeated.
+
+    Where it was stays known, to name it in reports.
+    """
+    kept = json.loads(transaction.cursors.get(f"pair:{pair}:place") or "null")
+    if kept is not None:
+        stale = {**kept, "read_at": _LONG_AGO.isoformat()}
+        transaction.cursors.move(f"pair:{pair}:place", json.dumps(stale))
+
+
+def last_place(transaction: Transaction, pair: str) -> Place | None:
+    """Return where a pair was last found, however long ago; None when it never was."""
+    text = transaction.cursors.get(f"pair:{pair}:place")
+    kept = json.loads(text) if text else None
+    return None if kept is None else _place_of(kept)
 
 
 def remembered_course(transaction: Transaction, pair: str) -> int | None:
@@ -195,6 +210,10 @@ def remembered_place(
     age = transaction.clock() - datetime.fromisoformat(kept["read_at"])
     if kept["asked"] != asked or not timedelta() <= age <= not_older_than:
         return None
+    return _place_of(kept)
+
+
+def _place_of(kept: Mapping[str, Any]) -> Place:
     forums = [
         Forum(
             **{

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,8 @@ class Person:
     Moodle has first; it is empty when the token may not see it. `language` is a
     Moodle language code (`fr`), `timezone` an IANA name; None when not known.
     `group_ids` are the groups of the course at hand; `facilitator` is true for who
-    teaches in it.
+    teaches in it. `group_names` are those of these groups, as far as Moodle
+    told them along.
     """
 
     user_id: int
@@ -27,3 +28,4 @@ class Person:
     group_ids: frozenset[int] = frozenset()
     facilitator: bool = False
     suspended: bool = False
+    group_names: tuple[tuple[int, str], ...] = field(default=(), compare=False)

@@ -28,6 +28,7 @@ _INVALID = "invalidparameter"
 
 class _Group(BaseModel):
     id: int
+    name: str | None = ""
 
 
 class _Role(BaseModel):
@@ -79,6 +80,9 @@ class _ParticipantRow(BaseModel):
             country=self.country or None,
             idnumber=self.idnumber or None,
             group_ids=frozenset(group.id for group in self.groups),
+            group_names=tuple(
+                (group.id, group.name) for group in self.groups if group.name
+            ),
             facilitator=any(role.shortname in facilitators for role in self.roles),
         )
 

@@ -8,6 +8,9 @@ from moodle_bridge.runtime import Clock
 from sync.ledger import schema
 from sync.ledger.rows import upsert
 
+ACCOUNT = "site:account"
+"""Where the user id of the service account is kept, behind a word for its token."""
+
 
 class Cursors:
     """Named positions; a value is text that only its owner understands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from moodle_bridge.model.people import Person
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
+from sync.ledger.cursors import Cursors
 
 _LEAST_STEP = timedelta(microseconds=1)
 
@@ -57,6 +59,7 @@ class Presences:
             for number, one in before.items()
             if number in there and there[number].facilitator is not one.facilitator
         ]
+        self._name_groups(course_id, people)
         now = self._now(course_id)
         self._close(course_id, [*gone, *turned], now)
         for number, person in there.items():
@@ -69,6 +72,21 @@ class Presences:
             now,
         )
         return True
+
+    def group_names(self, course_id: int) -> dict[int, str]:
+        """Return what the groups of a course are called, as far as that was heard."""
+        kept = Cursors(self._connection, self._clock).get(_groups(course_id))
+        return {int(number): name for number, name in json.loads(kept or "{}").items()}
+
+    def _name_groups(self, course_id: int, people: Iterable[Person]) -> None:
+        before = self.group_names(course_id)
+        names = before | {
+            number: name for person in people for number, name in person.group_names
+        }
+        if names != before:
+            Cursors(self._connection, self._clock).move(
+                _groups(course_id), json.dumps(names, ensure_ascii=False)
+            )
 
     def of_courses(self, course_ids: Collection[int]) -> list[Presence]:
         """Return who is or was in these courses, the earliest first."""
@@ -162,6 +180,10 @@ class Presences:
                 for person in people
             ],
         )
+
+
+def _groups(course_id: int) -> str:
+    return f"course:{course_id}:groups"
 
 
 def _presence(row: Row[Any]) -> Presence:
