@@ -8,7 +8,8 @@ from datetime import datetime
 from mappings.command_words import Word, first_phrase
 from mappings.delivery_hours import next_hour
 from mappings.direction import isolated
-from mappings.mail_commands import NUMBERS_MOST, CommandMail, Help, Problem, Unclear
+from mappings.mail_commands import NUMBERS_MOST
+from mappings.mail_wishes import CommandMail, Help, Problem, Unclear
 from mappings.moments import clock_text, moment_text, weekday_name, zone_of
 from mappings.one_line import cut, one_line
 from mappings.phrases import file_size, phrase

@@ -11,13 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mappings.addresses import folded
-from mappings.mail_commands import (
-    ChooseChannel,
-    LimitMail,
-    LimitPictures,
-    Pause,
-    Resume,
-)
+from mappings.mail_wishes import ChooseChannel, LimitMail, LimitPictures, Pause, Resume
 from mappings.moments import zone_of
 from moodle_bridge.model.channels import LEAST_BUDGET, Channel, ChannelKind
 

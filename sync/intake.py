@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from sync.bridge import Bridge
     from sync.ledger.database import Transaction
     from sync.settings import Settings
-    from sync.settings.intake import IntakeLimits, IntakeQuestions, IntakeSettings
+    from sync.settings.intake import IntakeSettings
+    from sync.settings.intake_limits import IntakeLimits
+    from sync.settings.intake_questions import IntakeQuestions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mappings.command_words import Word, command_line
 from mappings.letter import MailSite
-from mappings.mail_commands import ChooseChannel
+from mappings.mail_wishes import ChooseChannel
 from mappings.own_mail import own_mail
 from mappings.phrases import phrase
 from moodle_bridge.model.channels import Channel, ChannelKind

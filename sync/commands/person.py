@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mappings.addresses import folded
 from mappings.bounce_score import AddressState
 from mappings.delivery_hours import next_hour
-from mappings.mail_commands import (
-    ChooseChannel,
-    LimitMail,
-    LimitPictures,
-    Pause,
-    Resume,
-)
+from mappings.mail_wishes import ChooseChannel, LimitMail, LimitPictures, Pause, Resume
 from mappings.moments import weekday_name, zone_of
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.model.channels import Channel, ChannelKind, Frequency

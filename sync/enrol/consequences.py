@@ -7,7 +7,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from mappings.enrolment.plan import EnrolmentPlan, Step, StepKind
-from mappings.mail_commands import ChooseChannel, LimitMail
+from mappings.mail_wishes import ChooseChannel, LimitMail
 from moodle_bridge.model.channels import Channel, ChannelKind, Frequency
 from sync.channels import choose
 from sync.enrol.waves import split_place

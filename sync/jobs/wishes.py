@@ -15,7 +15,9 @@ from mappings.command_answers import (
     posts_lines,
     settings_lines,
 )
-from mappings.mail_commands import (
+from mappings.mail_commands import read_commands
+from mappings.mail_files import is_attached_by_hand
+from mappings.mail_wishes import (
     ChooseChannel,
     Command,
     CommandMail,
@@ -28,9 +30,7 @@ from mappings.mail_commands import (
     Pause,
     Resume,
     ShowSettings,
-    read_commands,
 )
-from mappings.mail_files import is_attached_by_hand
 from mappings.moments import zone_of
 from sync.channels import Choices, choose, default_channel, hasten, zone_name_for
 from sync.jobs.answers import Answers, address_of

@@ -25,12 +25,9 @@ from sync.settings.alerts import (
     AlertsSettings,
     AlertStepSettings,
 )
-from sync.settings.intake import (
-    IntakeAutoApply,
-    IntakeLimits,
-    IntakeQuestions,
-    IntakeSettings,
-)
+from sync.settings.intake import IntakeSettings
+from sync.settings.intake_limits import IntakeAutoApply, IntakeLimits
+from sync.settings.intake_questions import IntakeQuestions
 from sync.settings.keys import Key, keys_of, summary
 from sync.settings.mail import (
     AuthenticitySettings,

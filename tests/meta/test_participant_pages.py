@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mappings.digest_answers import Answerable, place_answers
-from mappings.mail_commands import (
+from mappings.mail_commands import read_commands
+from mappings.mail_wishes import (
     ChooseChannel,
     Command,
     GetFile,
@@ -21,7 +22,6 @@ from mappings.mail_commands import (
     Pause,
     Resume,
     ShowSettings,
-    read_commands,
 )
 from mappings.phrases import LANGUAGES
 from moodle_bridge.model.channels import ChannelKind

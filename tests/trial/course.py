@@ -20,7 +20,7 @@ from typing import Any, Literal
 import requests
 
 from mappings.identity import post_message_id, site_tag
-from mappings.mail_commands import ChooseChannel
+from mappings.mail_wishes import ChooseChannel
 from moodle_bridge.model.channels import Channel, ChannelKind
 from moodle_bridge.practice import PracticeMoodle, running
 from moodle_bridge.practice.post_office import PostOffice

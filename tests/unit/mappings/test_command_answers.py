@@ -15,7 +15,8 @@ from mappings.command_answers import (
     settings_lines,
 )
 from mappings.digest_receipt import Told, receipt_text
-from mappings.mail_commands import CommandMail, Help, Problem, Unclear, read_commands
+from mappings.mail_commands import read_commands
+from mappings.mail_wishes import CommandMail, Help, Problem, Unclear
 from mappings.phrases import LANGUAGES, phrase
 from moodle_bridge.model.channels import Channel, ChannelKind, Frequency
 

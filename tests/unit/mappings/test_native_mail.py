@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from mappings.command_words import Word, command_line
-from mappings.mail_commands import ChooseChannel, read_commands
+from mappings.mail_commands import read_commands
 from mappings.mail_reading import read_mail
+from mappings.mail_wishes import ChooseChannel
 from mappings.native_mail import NativeIds, twice_mail
 from mappings.phrases import LANGUAGES
 from moodle_bridge.model.channels import ChannelKind

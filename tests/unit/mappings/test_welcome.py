@@ -11,7 +11,8 @@ from email.message import EmailMessage
 import pytest
 
 from mappings.letter import MailSite
-from mappings.mail_commands import ChooseChannel, Help, Pause, read_commands
+from mappings.mail_commands import read_commands
+from mappings.mail_wishes import ChooseChannel, Help, Pause
 from mappings.phrases import LANGUAGES
 from mappings.welcome import (
     WIRE_LIMIT,

@@ -16,7 +16,8 @@ from mappings.command_words import (
     folded_words,
     vocabulary,
 )
-from mappings.mail_commands import (
+from mappings.mail_commands import read_commands
+from mappings.mail_wishes import (
     ChooseChannel,
     Command,
     CommandMail,
@@ -30,7 +31,6 @@ from mappings.mail_commands import (
     Resume,
     ShowSettings,
     Unclear,
-    read_commands,
 )
 from mappings.phrases import LANGUAGES
 from mappings.trimming import trim

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from mappings.mail_commands import ChooseChannel
+from mappings.mail_wishes import ChooseChannel
 from moodle_bridge.errors import InDoubt, Transient
 from moodle_bridge.model.channels import Channel, ChannelKind
 from moodle_bridge.practice import FaultKind

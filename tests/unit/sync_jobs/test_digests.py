@@ -8,13 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from mappings.mail_commands import (
-    ChooseChannel,
-    LimitMail,
-    LimitPictures,
-    Pause,
-    Resume,
-)
+from mappings.mail_wishes import ChooseChannel, LimitMail, LimitPictures, Pause, Resume
 from moodle_bridge.errors import InDoubt, Permanent, Transient
 from moodle_bridge.model.channels import Channel, ChannelKind, Frequency
 from moodle_bridge.practice.records import User

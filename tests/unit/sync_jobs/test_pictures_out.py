@@ -7,7 +7,7 @@ from random import Random
 
 from PIL import Image
 
-from mappings.mail_commands import LimitPictures
+from mappings.mail_wishes import LimitPictures
 from moodle_bridge.model.channels import Channel
 from moodle_bridge.practice.records import User
 from sync.channels import choose
