@@ -55,19 +55,25 @@ def wanted_events(
 ) -> tuple[WantedEvent, ...]:
     """Return the events of shifts, in order; shadows have none.
 
-    `names` are by the key of a person; the words around them are in `language`.
+    `names` are by the key of a person; the words around them are in `language`. Their
+    times are whole seconds, as calendars have them.
     """
     found = {}
     for shift in shifts:
         if shift.role is DutyRole.SHADOW:
             continue
-        key = f"{watch_of(course_id, shift)}@{shift.start.isoformat()}"
+        # What goes on as the history begins was cut at any moment.
+        start, end = (
+            shift.start.replace(microsecond=0),
+            shift.end.replace(microsecond=0),
+        )
+        key = f"{watch_of(course_id, shift)}@{start.isoformat()}"
         found[key] = WantedEvent(
             key=key,
             course_id=course_id,
             name=_name(shift, names, language),
-            start=shift.start,
-            end=shift.end,
+            start=start,
+            end=end,
         )
     return tuple(found.values())
 

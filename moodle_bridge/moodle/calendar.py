@@ -219,7 +219,9 @@ class Calendar:
 
 
 def _key(event: NewEvent) -> tuple[Any, ...]:
-    return event.name.strip(), to_unix(event.starts), event.lasts, event.kind.value
+    # Moodle knows whole seconds.
+    lasts = timedelta(seconds=int(event.lasts.total_seconds()))
+    return event.name.strip(), to_unix(event.starts), lasts, event.kind.value
 
 
 def _created(events: Sequence[NewEvent], value: _Events) -> list[ItemOutcome[NewEvent]]:

@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sync.engine import Engine
 
 _LONGEST = timedelta(days=32)
+_BEYOND = timedelta(weeks=6)
 _CALENDAR = "moodle-calendar"
 _AT = "rota:published"
 _REFUSED = " refused"
@@ -50,8 +51,10 @@ class Publishing:
         self._until = now + timedelta(weeks=weeks)
         self._shifts = [
             shift
-            for shift in bridge.rota.shifts(now - _LONGEST, self._until)
-            if shift.end > now and shift.role is not DutyRole.SHADOW
+            for shift in bridge.rota.shifts(now - _LONGEST, _far_end(self._until))
+            if shift.end > now
+            and shift.start < self._until
+            and shift.role is not DutyRole.SHADOW
         ]
         _sources_are_known(bridge)
 
@@ -118,6 +121,15 @@ class Publishing:
                 self._shifts, names, course_id=course_id, language=language
             )
         )
+
+
+def _far_end(until: datetime) -> datetime:
+    """Return up to when shifts are read, so that the last one has its own end.
+
+    It moves once a week: a watch without an end is not published anew each time.
+    """
+    monday = until.date() - timedelta(days=until.weekday())
+    return datetime.combine(monday, time(), UTC) + _BEYOND
 
 
 def publish_if_due(bridge: Bridge, engine: Engine) -> None:

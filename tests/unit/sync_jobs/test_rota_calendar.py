@@ -231,3 +231,42 @@ def test_it_is_not_published_to_where_it_is_read_from(rota: BridgedCourse) -> No
     called = publish(rota)
     assert called.code == ExitCode.CONFIGURATION
     assert "read as shifts" in called.said
+
+
+def test_a_clock_between_two_seconds_makes_nothing_twice(rota: BridgedCourse) -> None:
+    # The first run freezes the watch that goes on, at whatever moment it is.
+    rota.clock.now = datetime(2026, 3, 2, 9, 30, 7, 654321, tzinfo=UTC)
+    rota.sync("--from", "now")
+    for _ in range(3):
+        called = publish(rota)
+        assert "in doubt" not in called.counts, called.said
+        rota.clock.move(minutes=20, microseconds=7)
+    assert len(events(rota)) == len(set(events(rota))) == 14
+
+
+def test_the_last_shift_is_published_whole_and_stays_as_it_is(
+    rota: BridgedCourse,
+) -> None:
+    rota.clock.now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    for _ in range(3):
+        publish(rota)
+        rota.clock.move(hours=1)
+    last = events(rota)[-1]
+    assert last == ("03-16 08:00", "On duty: Grace & Co", 10)
+    assert sum(one[0] == last[0] for one in events(rota)) == 2
+
+
+def test_a_watch_without_an_end_is_published_anew_once_a_week(
+    rota: BridgedCourse,
+) -> None:
+    path = rota.folder / "bridge.toml"
+    people, _, _ = ROTA.partition("[[rota.source]]")
+    always = '[[rota.source]]\nplugin = "rules"\n[[rota.source.rule]]\nname = "all"\n'
+    hours = 'people = ["grace"]\nstart = "00:00"\nend = "00:00"\n'
+    path.write_text(path.read_text().replace(ROTA, people + always + hours))
+    changed = []
+    for _ in range(17):
+        changed.append(publish(rota).counts.get("done", 0))
+        assert len(events(rota)) == 1
+        rota.clock.move(hours=12, seconds=1)
+    assert changed == [1, 0, 2, *[0] * 13, 2]
