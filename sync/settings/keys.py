@@ -14,7 +14,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from sync.settings import intake, values
+from sync.settings import intake_questions, values
+from sync.settings.recurrence import recurrence
 from sync.settings.values import size_text
 from sync.settings.written import written
 
@@ -23,13 +24,14 @@ _BY_CHECK = {
     values.size: "size",
     values.day: "date",
     values.quiet_span: "hours",
+    recurrence: "day and hour",
     values.address: "address",
     values.bridge_address: "address",
     values.domain_name: "domain",
     values.cmids: 'number, list of numbers, or "all"',
     values.number_or_name: "number or name",
-    intake.asked: "question, list of questions, or table",
-    intake.courses: "number or name, or list of them",
+    intake_questions.asked: "question, list of questions, or table",
+    intake_questions.courses: "number or name, or list of them",
 }
 _BY_TYPE: dict[object, str] = {
     SecretStr: "secret",
