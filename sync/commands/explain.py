@@ -18,10 +18,12 @@ from sync.commands.explain_people import (
     told_of_address,
     told_of_person,
 )
+from sync.commands.explain_question import question_story
 from sync.ledger.links import Origin
 
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person
+    from moodle_bridge.model.waits import Utterance
     from sync.cli.invocation import Invocation
     from sync.ledger import Transaction
     from sync.ledger.inbound import Inbound
@@ -45,6 +47,11 @@ def run(invocation: Invocation, *, name: str) -> Result:
         bridge.ledger.reading() as transaction,
     ):
         found = _found(transaction, name.strip())
+        found.said += [
+            said
+            for post_id in dict.fromkeys(_posts(found, name.strip()))
+            for said in transaction.utterances.of_post(post_id)
+        ]
         if not found:
             raise ConfigError(
                 "the ledger knows nothing of this name",
@@ -66,6 +73,12 @@ def run(invocation: Invocation, *, name: str) -> Result:
         for issue in found.issues:
             lines += _told_of_issue(issue)
             events += story.of_issue(transaction, issue)
+        questions = []
+        for said in found.said:
+            told = question_story(transaction, bridge.settings, said)
+            lines += told.lines
+            events += told.events
+            questions.append(told.data)
         for intent in found.intents:
             lines += [f"Effect {intent.id}: {intent.summary}", f"  {intent.advice}"]
             events += story.of_intent(intent)
@@ -81,6 +94,7 @@ def run(invocation: Invocation, *, name: str) -> Result:
         data={
             "mails": mails,
             "posts": [_link_data(link) for link in found.links],
+            "questions": questions,
             "people": [
                 {"user_id": one.user_id, "name": one.fullname} for one in found.people
             ],
@@ -101,6 +115,7 @@ class Found:
     issues: list[Issue] = field(default_factory=list)
     intents: list[Intent] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    said: list[Utterance] = field(default_factory=list)
     address: str | None = None
 
     def __bool__(self) -> bool:
@@ -110,6 +125,7 @@ class Found:
             or self.issues
             or self.intents
             or self.people
+            or self.said
             or self.address
         )
 
@@ -142,6 +158,12 @@ def _found(transaction: Transaction, name: str) -> Found:
     if not found and "@" in name and knows(transaction, name):
         found.address = name
     return found
+
+
+def _posts(found: Found, name: str) -> list[int]:
+    """Return the posts that a name stands for; history has posts without a link."""
+    named = [int(name)] if name.isdigit() else []
+    return named + [link.post_id for link in found.links]
 
 
 def _numbered(transaction: Transaction, kind: str, number: int) -> Found:

@@ -343,6 +343,20 @@ settle_after = "10m"
 
     def call(self, *arguments: str) -> Called:
         """Run a command and return how it ended."""
+        code, text, error = self._run((*arguments, "--json"))
+        return Called(
+            code=code,
+            data=json.loads(text) if text.strip() else {},
+            said=text + error,
+        )
+
+    def printed(self, *arguments: str) -> str:
+        """Run a command and return what a person reads."""
+        code, text, error = self._run(arguments)
+        assert code == 0, error
+        return text
+
+    def _run(self, arguments: tuple[str, ...]) -> tuple[int, str, str]:
         out, err = io.StringIO(), io.StringIO()
         invocation = Invocation(
             environ={
@@ -357,14 +371,9 @@ settle_after = "10m"
             stderr=err,
             clock=self.clock,
         )
-        code = run((*arguments, "--json"), invocation)
+        code = run(arguments, invocation)
         assert code != 1, err.getvalue() + out.getvalue()
-        text = out.getvalue()
-        return Called(
-            code=code,
-            data=json.loads(text) if text.strip() else {},
-            said=text + err.getvalue(),
-        )
+        return code, out.getvalue(), err.getvalue()
 
     def sync(self, *arguments: str) -> Called:
         return self.call("sync", *arguments)
