@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from moodle_bridge.errors import BridgeError, ConfigError, LedgerError
+from moodle_bridge.errors import (
+    BridgeError,
+    ConfigError,
+    InDoubt,
+    LedgerError,
+    Transient,
+)
 from moodle_bridge.redact import masked
 
 if TYPE_CHECKING:
@@ -32,6 +38,7 @@ class SinkOutcome:
     `written` says whether it was brought up to date, `changed` is false where the same
     stood there already; `mails` is how many are to be sent. `problem` is empty when
     all went well; one that was written may have one as well, for a part of it.
+    `for_good`: it fails again until somebody mends something.
     """
 
     name: str
@@ -41,6 +48,7 @@ class SinkOutcome:
     mails: int = 0
     problem: str = ""
     advice: str = ""
+    for_good: bool = False
 
 
 def kept_name(sink: ReportSinkSettings) -> str:
@@ -151,7 +159,8 @@ class Writing:
         except LedgerError:
             raise
         except BridgeError as error:
-            return self._failed(sink, str(error), error.advice)
+            passing = isinstance(error, Transient | InDoubt)
+            return self._failed(sink, str(error), error.advice, for_good=not passing)
         except Exception as error:
             # Mails and posts must not stand still because of a report.
             log.exception("report sink %s", sink.name)
@@ -159,6 +168,7 @@ class Writing:
                 sink,
                 f"this is a fault in the report or its plug-in ({type(error).__name__})",
                 "Please report it, with what `report --to` prints with --verbose.",
+                for_good=True,
             )
         with self._ledger.writing() as transaction:
             transaction.reports.put(key, written)
@@ -173,13 +183,15 @@ class Writing:
         )
 
     def _failed(
-        self, sink: ReportSinkSettings, problem: str, advice: str
+        self, sink: ReportSinkSettings, problem: str, advice: str, *, for_good: bool
     ) -> SinkOutcome:
         problem = masked(problem)
         self._mails.forget()
         with self._ledger.writing() as transaction:
             transaction.reports.failed(kept_name(sink), problem)
-        return SinkOutcome(name=sink.name, problem=problem, advice=masked(advice))
+        return SinkOutcome(
+            name=sink.name, problem=problem, advice=masked(advice), for_good=for_good
+        )
 
 
 def _is_new(written: Written, last: Written | None) -> bool:
