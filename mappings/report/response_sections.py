@@ -1,0 +1,241 @@
+"""How long people wait, in words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from mappings.report.figures import Estimate, Figures, HourRow, Row
+from mappings.report.headline import compared
+from mappings.report.outline import Listing, Part, Section, Table, TableRow
+from mappings.report.words import Words
+from mappings.response.causes import Cause, WhatIf
+from moodle_bridge.model.waits import Medium, Wait
+
+_BLOCK = 4
+_HALF = 0.5
+PROVISIONAL = " *"
+"""What marks a time that is not over."""
+
+
+def clocks_section(figures: Figures, words: Words) -> Section:
+    """Return the whole by each clock, and what stands beside it."""
+    whole = figures.whole
+    clocks = (
+        ("report_clock_felt", whole.felt),
+        ("report_clock_anyone", whole.anyone),
+        ("report_clock_watched", whole.watched),
+    )
+    parts: list[Part] = []
+    if whole.shown:
+        rows = tuple(
+            _estimate_row(words.worded(key), estimate, words, words.number(whole.asked))
+            for key, estimate in clocks
+            if estimate is not None
+        )
+        columns = (words.worded("report_c_clock"), *_columns(figures, words)[:-1])
+        parts.append(Table(columns=columns, rows=rows))
+        parts.extend(_besides(figures, words))
+    title = words.worded("report_h_clocks")
+    return Section(title=title, parts=tuple(parts), rank=1)
+
+
+def waiting_section(figures: Figures, words: Words) -> Section:
+    """Return who waits now, the oldest first; for facilitators only."""
+    lines = tuple(_waits(wait, figures, words) for wait in figures.waiting)
+    return Section(
+        title=words.worded("report_h_waiting"),
+        parts=(Listing(lines),) if lines else (),
+        rank=1,
+    )
+
+
+def why_section(figures: Figures, words: Words) -> Section:
+    """Return why promises were missed, and which cover would have kept them."""
+    total = sum(figures.missed.values())
+    parts: list[Part] = []
+    if not figures.whole.shown:
+        pass
+    elif total:
+        rows = tuple(
+            TableRow(
+                title=words.worded(f"report_cause_{cause.name.lower()}"),
+                bar=figures.missed.get(cause, 0) / total,
+                cells=(words.part(figures.missed.get(cause, 0), total),),
+            )
+            for cause in Cause
+        )
+        columns = (words.worded("report_c_cause"), words.worded("report_c_missed"))
+        parts.append(Table(columns=columns, rows=rows))
+        parts.extend(_what_if(figures.what_if, words))
+    elif figures.whole.watched is None:
+        parts.append(words.worded("report_no_rota"))
+    else:
+        parts.append(words.worded("report_none_missed"))
+    return Section(title=words.worded("report_h_why"), parts=tuple(parts), rank=2)
+
+
+def row_sections(figures: Figures, words: Words) -> Iterator[Section]:
+    """Give the tables by week, phase, forum, channel and group; then comparisons."""
+    tables: tuple[tuple[str, Sequence[Row], Callable[[Row], str], int], ...] = (
+        ("weeks", figures.weeks, lambda row: words.week(row.key), 3),
+        ("phases", figures.phases, lambda row: words.phase(row.key), 3),
+        ("forums", figures.forums, words.title, 5),
+        ("media", figures.media, lambda row: words.medium(row.key), 5),
+        ("groups", figures.groups, words.title, 7),
+    )
+    for name, rows, title, rank in tables:
+        parts: list[Part] = []
+        if rows:
+            parts.append(
+                Table(
+                    columns=(
+                        words.worded(f"report_c_{name}"),
+                        *_columns(figures, words),
+                    ),
+                    rows=tuple(_row(row, title(row), words) for row in rows),
+                    newest_last=name == "weeks",
+                )
+            )
+        if any(row.provisional for row in rows):
+            parts.append(words.worded("report_provisional"))
+        heading = words.worded(f"report_h_{name}")
+        yield Section(title=heading, parts=tuple(parts), rank=rank)
+    lines = compared(figures, words) if figures.whole.shown else ()
+    yield Section(
+        title=words.worded("report_h_compared"),
+        parts=(Listing(lines),) if lines else (),
+        rank=6,
+    )
+
+
+def hours_section(figures: Figures, words: Words) -> Section:
+    """Return when questions come, and when they were late: by day, four hours each."""
+    title = words.worded("report_h_hours")
+    if not (figures.whole.shown and any(hour.asked for hour in figures.hours.values())):
+        return Section(title=title, parts=(), rank=8)
+    promise = words.duration(figures.promise.total_seconds())
+    intro = words.worded("report_hours", promise=promise)
+    if any(hour.watched is not None for hour in figures.hours.values()):
+        intro = f"{intro} {words.worded('report_hours_watch')}"
+    starts = range(0, 24, _BLOCK)
+    grid = Table(
+        columns=("", *(f"{start:02}–{start + _BLOCK:02}" for start in starts)),
+        rows=tuple(
+            TableRow(
+                title=words.weekdays(frozenset({day})),
+                cells=tuple(
+                    _block(
+                        [
+                            figures.hours.get((day, hour), HourRow())
+                            for hour in range(start, start + _BLOCK)
+                        ],
+                        words,
+                    )
+                    for start in starts
+                ),
+            )
+            for day in range(7)
+        ),
+        bars=False,
+    )
+    return Section(title=title, parts=(intro, grid), rank=8)
+
+
+def _columns(figures: Figures, words: Words) -> tuple[str, ...]:
+    promise = words.duration(figures.promise.total_seconds())
+    return (
+        words.worded("report_c_within", promise=promise),
+        words.worded("report_c_median"),
+        words.worded("report_c_p90"),
+        words.worded("report_c_asked"),
+        words.worded("report_c_open"),
+    )
+
+
+def _row(row: Row, title: str, words: Words) -> TableRow:
+    marked = title + (PROVISIONAL if row.provisional else "")
+    if not row.shown:
+        asked = words.number(row.asked)
+        note = words.worded("report_too_few")
+        return TableRow(title=marked, cells=("", "", "", asked, ""), note=note)
+    counts = words.number(row.asked), words.number(row.open)
+    return _estimate_row(marked, row.felt, words, *counts)
+
+
+def _estimate_row(
+    title: str, estimate: Estimate, words: Words, *counts: str
+) -> TableRow:
+    share = estimate.within
+    return TableRow(
+        title=title,
+        bar=share.share if share else None,
+        cells=(
+            words.share(share),
+            words.duration(estimate.median),
+            words.duration(estimate.p90),
+            *counts,
+        ),
+    )
+
+
+def _besides(figures: Figures, words: Words) -> Iterator[str]:
+    whole = figures.whole
+    if figures.bias is not None:
+        yield words.worded("report_bias", share=words.percent(figures.bias))
+    told = [
+        words.counted(key, number)
+        for key, number in (
+            ("report_withdrawn", whole.withdrawn),
+            ("report_not_needed", whole.not_needed),
+            ("report_delayed", whole.delayed),
+        )
+        if number
+    ]
+    if told:
+        yield " ".join(told)
+
+
+def _waits(wait: Wait, figures: Figures, words: Words) -> str:
+    key = "report_waits_mail" if wait.medium is Medium.MAIL else "report_waits"
+    return words.worded(
+        key,
+        name=words.person(figures.names, wait.asker_id),
+        place=words.forum(figures.names.forums, wait.forum_id),
+        waited=words.duration((figures.made_at - wait.began).total_seconds()),
+        moment=words.moment(wait.began),
+    )
+
+
+def _what_if(found: Sequence[WhatIf], words: Words) -> Iterator[Part]:
+    # The best of working days, of weekends and of all days, not neighbouring hours of
+    # the same ones.
+    best: dict[frozenset[int], WhatIf] = {}
+    for one in found:
+        best.setdefault(one.weekdays, one)
+    if not best:
+        return
+    missed = max(one.missed for one in best.values())
+    yield words.counted("report_what_if", missed)
+    yield Listing(
+        tuple(
+            words.worded(
+                "report_what_if_block",
+                days=words.weekdays(one.weekdays),
+                since=words.hour(one.since),
+                until=words.hour(one.until),
+                caught=words.part(one.caught, one.missed),
+            )
+            for one in best.values()
+        )
+    )
+
+
+def _block(hours: Sequence[HourRow], words: Words) -> str:
+    asked = sum(hour.asked for hour in hours)
+    text = words.number(asked) if asked else "·"
+    if any(hour.shown for hour in hours):
+        text += f" ({words.number(sum(hour.missed for hour in hours))})"
+    watched = [hour.watched for hour in hours if hour.watched is not None]
+    if watched and sum(watched) / len(watched) < _HALF:
+        text += "°"
+    return text
