@@ -5,51 +5,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mappings.enrolment.limits import beyond
-from mappings.enrolment.plan import EnrolmentPlan, StepKind
-from mappings.enrolment.plan_file import plan_fingerprint
+from mappings.enrolment.plan import EnrolmentPlan
 from moodle_bridge.errors import (
     BridgeError,
     ConfigError,
-    GuardTripped,
-    Problem,
     RemoteError,
 )
-from moodle_bridge.moodle.addresses import site_address
 from moodle_bridge.redact import masked
 from sync.bridge import Bridge
 from sync.cli.frame import exit_code_of
 from sync.cli.result import ExitCode, Result, Table
-from sync.engine import Engine
-from sync.enrol.applying import Applying
-from sync.enrol.carrying_out import applying, carry_out
-from sync.enrol.files import beside, read_plan, write_json, write_plan, write_private
-from sync.enrol.report import (
-    OPEN,
-    ReportRow,
-    counts,
-    person_rows,
-    report_csv,
-    report_data,
-    report_rows,
+from sync.commands.enrol_plan_checks import (
+    kept_plan,
+    refuse_beyond,
+    refuse_old,
+    refuse_other_site,
 )
+from sync.commands.enrol_told import done_before, shown, time_text, told, what_stays
+from sync.engine import Engine
+from sync.enrol.carrying_out import applying, carry_out
+from sync.enrol.files import read_plan
 from sync.enrol.undoing import undo_name, undo_plan, undone_name
-from sync.intake import limits_of
 from sync.ledger.deeds import DeedState
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
-    from sync.ledger.plans import KeptPlan
 
 Confirm = Callable[[Result], bool]
 """Shows what would be done, and says whether it is to be."""
-
-PLAN_AGE = timedelta(days=30)
-_LEAVING = (StepKind.REMOVE_FROM_COHORT,)
 
 
 def apply(
@@ -68,17 +54,17 @@ def apply(
             advice=f"Use `moodle-bridge enrol undo {file.name}`. Nothing was done.",
         )
     with _bridge(invocation) as bridge:
-        kept = _kept(bridge, plan, file)
-        _refuse_other_site(bridge, plan)
+        kept = kept_plan(bridge, plan, file)
+        refuse_other_site(bridge, plan)
         if kept.state in {"applied", "undone"}:
-            return _done_before(kept)
+            return done_before(kept)
         if kept.state == "waits":
-            _refuse_old(bridge, plan)
-            _refuse_beyond(bridge, plan)
+            refuse_old(bridge, plan)
+            refuse_beyond(bridge, plan)
         dry_run = dry_run or bridge.settings.safety.dry_run
         if dry_run:
             return _tried(bridge, plan)
-        if not confirm(_shown(plan, begun=kept.state == "begun")):
+        if not confirm(shown(plan, begun=kept.state == "begun")):
             return Result(parts=["Nothing was done."], data={"applied": False})
         return _carried_out(invocation, bridge, plan, file)
 
@@ -105,10 +91,10 @@ def undo(
                 item=named,
                 advice="Name a plan that was applied, or its NAME.undo.json.",
             )
-        _refuse_other_site(bridge, kept.plan)
+        refuse_other_site(bridge, kept.plan)
         if kept.undone_at is not None:
             return Result(
-                parts=[f"{name} was undone at {_time(kept.undone_at)}."],
+                parts=[f"{name} was undone at {time_text(kept.undone_at)}."],
                 data={"plan": name, "undone_at": kept.undone_at},
             )
         resumes = begun is not None and begun.applied_at is not None
@@ -125,7 +111,7 @@ def undo(
             )
         if dry_run or bridge.settings.safety.dry_run:
             return _tried(bridge, plan)
-        if not confirm(_shown(plan, begun=resumes)):
+        if not confirm(shown(plan, begun=resumes)):
             return Result(parts=["Nothing was done."], data={"applied": False})
         if not resumes:
             with bridge.ledger.writing() as transaction:
@@ -141,108 +127,11 @@ def _bridge(invocation: Invocation) -> Iterator[Bridge]:
         yield bridge
 
 
-def _kept(bridge: Bridge, plan: EnrolmentPlan, file: Path) -> KeptPlan:
-    """Return the plan as the ledger knows it; raises ConfigError if it is another."""
-    with bridge.ledger.reading() as transaction:
-        kept = transaction.plans.get(plan.name)
-    if kept is None:
-        raise ConfigError(
-            "this ledger did not make the plan, and does not know its people",
-            item=str(file),
-            advice="Make a new one here with `moodle-bridge enrol plan`. Nothing was"
-            " done.",
-        )
-    if kept.fingerprint != plan_fingerprint(plan):
-        raise ConfigError(
-            f"another plan was made since under the name {plan.name}",
-            item=str(file),
-            advice="Apply that one, or make a new one. Nothing was done.",
-        )
-    return kept
-
-
-def _refuse_other_site(bridge: Bridge, plan: EnrolmentPlan) -> None:
-    ours = bridge.settings.moodle.url
-    if site_address(plan.site) != site_address(ours):
-        raise ConfigError(
-            f"the plan is for {plan.site}, and bridge.toml is for {ours}",
-            item=plan.name,
-            advice="Use the bridge.toml of that site. Nothing was done.",
-        )
-
-
-def _refuse_old(bridge: Bridge, plan: EnrolmentPlan) -> None:
-    age = bridge.clock() - plan.made_at
-    if age > PLAN_AGE:
-        raise GuardTripped(
-            f"the plan is {age.days} days old",
-            item=plan.name,
-            advice=f"A plan may be {PLAN_AGE.days} days old; make a new one with"
-            " `moodle-bridge enrol plan`. Nothing was done.",
-        )
-
-
-def _refuse_beyond(bridge: Bridge, plan: EnrolmentPlan) -> None:
-    people = sum(source.entries for source in plan.sources)
-    excesses = {
-        excess.what: excess
-        for source in plan.sources
-        if (intake := bridge.settings.intake(source.name)) is not None
-        for excess in beyond(plan.steps, people, limits_of(intake.limits))
-    }
-    if excesses:
-        told = "; ".join(excesses)
-        raise GuardTripped(
-            f"the plan goes beyond a limit: {told}",
-            item=plan.name,
-            advice="Read it with `moodle-bridge enrol show`; if it is right, raise the"
-            " limit under [intake.limits] and apply it again. Nothing was done.",
-        )
-
-
-def _done_before(kept: KeptPlan) -> Result:
-    ended, undone = kept.ended_at, kept.undone_at
-    said = f"{kept.plan.name} was applied"
-    said += f" at {_time(ended)}" if ended else ""
-    said += f" and undone at {_time(undone)}" if undone else ""
-    return Result(
-        parts=[f"{said}. There is nothing left to do in it."],
-        data={"plan": kept.plan.name, "ended_at": ended, "undone_at": undone},
-    )
-
-
-def _shown(plan: EnrolmentPlan, *, begun: bool) -> Result:
-    kinds = Counter(str(step.kind) for step in plan.steps)
-    people = {step.person for step in plan.steps if step.person}
-    parts: list[str | Table] = [
-        Table(
-            title=f"{plan.name}: {len(plan.steps)} steps for {len(people)} people",
-            columns=("step", "number"),
-            rows=[(kind, str(number)) for kind, number in kinds.items()],
-        )
-    ]
-    if begun:
-        parts.append("It was begun before; what is done of it is not done again.")
-    if undone_name(plan.name) and any(step.kind in _LEAVING for step in plan.steps):
-        parts.append(
-            "Who is taken out of a cohort may be unenrolled by cohort sync, and lose"
-            " grades, in courses to which that cohort is joined."
-        )
-    parts += _stays(plan)
-    return Result(parts=parts)
-
-
-def _stays(plan: EnrolmentPlan) -> list[str]:
-    if undone_name(plan.name) is None:
-        return []
-    return [f"Stays: {one.shown}: {one.why}." for one in plan.left_alone]
-
-
 def _tried(bridge: Bridge, plan: EnrolmentPlan) -> Result:
     """Look at everything as in earnest, and say what would be done."""
     job = applying(bridge, plan, dry_run=True)
     engine = Engine(ledger=bridge.ledger, holder=bridge.holder, dry_run=True)
-    done_before = sum(one.state is DeedState.DONE for one in job.deeds.values())
+    already = sum(one.state is DeedState.DONE for one in job.deeds.values())
     engine.run(job)
     would = Counter(str(step.kind) for step in job.would)
     refused = [
@@ -259,8 +148,8 @@ def _tried(bridge: Bridge, plan: EnrolmentPlan) -> Result:
         if would
         else "Nothing would be done."
     ]
-    if done_before:
-        parts.append(f"{done_before} steps are done already.")
+    if already:
+        parts.append(f"{already} steps are done already.")
     if refused:
         parts.append(
             Table(
@@ -271,7 +160,7 @@ def _tried(bridge: Bridge, plan: EnrolmentPlan) -> Result:
         )
     return Result(
         exit_code=ExitCode.HELD if refused else ExitCode.DONE,
-        parts=[*parts, *_stays(plan)],
+        parts=[*parts, *what_stays(plan)],
         data={
             "dry_run": True,
             "plan": plan.name,
@@ -307,7 +196,7 @@ def _carried_out(
         except RemoteError as error:
             # What was done is told all the same.
             stopped = error
-        result = _told(bridge, job, engine, file, stopped)
+        result = told(bridge, job, engine, file, stopped)
         code, said = result.exit_code, str(stopped or "")
     except Exception as error:
         said = type(error).__name__
@@ -324,92 +213,3 @@ def _carried_out(
             )
         engine.end()
     return result
-
-
-def _told(
-    bridge: Bridge,
-    job: Applying,
-    engine: Engine,
-    file: Path | None,
-    stopped: RemoteError | None,
-) -> Result:
-    plan = job.plan_
-    rows = report_rows(plan, job.deeds)
-    numbers = counts(rows)
-    data = report_data(plan, rows)
-    files = {} if file is None else _files(bridge, job, file, rows, data)
-    parts: list[str | Table] = []
-    if people := person_rows(rows):
-        parts.append(
-            Table(
-                title="Not all went as planned",
-                columns=("who", "done", "not done", "why"),
-                rows=people,
-            )
-        )
-    said = ", ".join(f"{number} {state}" for state, number in numbers.items())
-    parts.append(f"{plan.name}: {said or 'no steps'}.")
-    parts += engine.report.problems
-    parts += _stays(plan)
-    if stopped is not None:
-        parts.append(f"It stopped: {masked(str(stopped))}. {stopped.advice}")
-    if numbers.get(OPEN):
-        parts.append("Run the same command again: it goes on where it ended.")
-    parts += [f"{what}: {path}" for what, path in files.items()]
-    all_done = set(numbers) <= {DeedState.DONE.value}
-    code = ExitCode.DONE if all_done else ExitCode.HELD
-    if stopped is not None:
-        code = exit_code_of(stopped)
-    return Result(
-        exit_code=code,
-        parts=parts,
-        data={
-            **data,
-            "stopped": masked(str(stopped)) if stopped else None,
-            "files": {what: str(path) for what, path in files.items()},
-        },
-    )
-
-
-def _files(
-    bridge: Bridge,
-    job: Applying,
-    file: Path,
-    rows: tuple[ReportRow, ...],
-    data: dict[str, Any],
-) -> dict[str, Path]:
-    """Write what came of a plan beside it; return the files by what they are."""
-    plan = job.plan_
-    undoes = undone_name(plan.name)
-    ending = ".undo.report" if undoes else ".report"
-    written = {
-        "report": beside(file, f"{ending}.json"),
-        "table": beside(file, f"{ending}.csv"),
-    }
-    try:
-        write_json(written["report"], data)
-        write_private(written["table"], report_csv(rows))
-        if undoes is None:
-            written["to undo it"] = beside(file, ".undo.json")
-            write_plan(
-                written["to undo it"],
-                undo_plan(plan, job.deeds, made_at=bridge.clock()),
-            )
-    except OSError as error:
-        raise ConfigError(
-            f"the report cannot be written ({error.strerror})",
-            item=str(error.filename or file),
-            problems=[
-                Problem(
-                    where=plan.name,
-                    what="what was done is in the ledger",
-                    advice="Make room, or let the folder be written to, and run the"
-                    " command again.",
-                )
-            ],
-        ) from error
-    return written
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
