@@ -137,6 +137,7 @@ def _once(
     _look_at_forms(bridge, engine, whole=named is None and only is None)
     _publish_rota(bridge, engine, whole=named is None and only is None)
     _look_after(bridge, engine, pairs)
+    _write_reports(bridge, engine, whole=named is None and only is None)
     report.problems += bridge.participants.problems
 
 
@@ -174,6 +175,15 @@ def _publish_rota(bridge: Bridge, engine: Engine, *, whole: bool) -> None:
     from sync.rota.publishing import publish_if_due  # noqa: PLC0415 - few publish it
 
     publish_if_due(bridge, engine)
+
+
+def _write_reports(bridge: Bridge, engine: Engine, *, whole: bool) -> None:
+    """Bring up to date the reports whose hour has come, in a run for everything."""
+    if not whole or engine.dry_run or not bridge.settings.report.sinks:
+        return
+    from sync.report.schedule import write_due  # noqa: PLC0415 - few have sinks
+
+    write_due(bridge, engine)
 
 
 def _bring_in_line(bridge: Bridge, engine: Engine, pair: Pair) -> None:

@@ -79,6 +79,21 @@ def is_due(
     return sink.every.last(now, zone) > kept.written_at
 
 
+def due_sinks(
+    ledger: Ledger, sinks: Sequence[ReportSinkSettings], *, zone: str
+) -> tuple[ReportSinkSettings, ...]:
+    """Return the sinks that are due now, in their order."""
+    now = ledger.clock()
+    with ledger.reading() as transaction:
+        return tuple(
+            sink
+            for sink in sinks
+            if is_due(
+                sink, transaction.reports.get(kept_name(sink)), now=now, zone=zone
+            )
+        )
+
+
 def sinks_named(
     sinks: Sequence[ReportSinkSettings], names: Sequence[str]
 ) -> tuple[ReportSinkSettings, ...]:
@@ -115,23 +130,6 @@ class Writing:
         self._build = build
         self._page = page
         self._mails = mails
-
-    def due(
-        self, sinks: Sequence[ReportSinkSettings], *, zone: str
-    ) -> tuple[ReportSinkSettings, ...]:
-        """Return the sinks that are due now."""
-        now = self._ledger.clock()
-        with self._ledger.reading() as transaction:
-            return tuple(
-                sink
-                for sink in sinks
-                if is_due(
-                    sink,
-                    transaction.reports.get(kept_name(sink)),
-                    now=now,
-                    zone=zone,
-                )
-            )
 
     def write(
         self,

@@ -19,7 +19,13 @@ from moodle_bridge.registry import NoSettings
 from sync.ledger import Ledger
 from sync.ledger.intents import Intent, IntentState
 from sync.report.mails import ReportMails
-from sync.report.writing import SinkOutcome, Writing, kept_name, sinks_named
+from sync.report.writing import (
+    SinkOutcome,
+    Writing,
+    due_sinks,
+    kept_name,
+    sinks_named,
+)
 from sync.settings.base import PluginChoice
 from sync.settings.report import ReportSinkSettings
 
@@ -114,7 +120,7 @@ class Town:
         return list(self.writing.write(sinks))
 
     def due(self, *sinks: ReportSinkSettings) -> list[str]:
-        return [sink.name for sink in self.writing.due(sinks, zone=ZONE)]
+        return [sink.name for sink in due_sinks(self.ledger, sinks, zone=ZONE)]
 
     def planned(self) -> list[Intent]:
         with self.ledger.reading() as transaction:
