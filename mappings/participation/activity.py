@@ -122,18 +122,25 @@ def gone_quiet(
 ) -> tuple[Quiet, ...]:
     """Return who is enrolled and has said nothing for so long, the longest first.
 
-    Who came less than `after` ago is not among them.
+    Who came less than `after` ago is not among them, nor who is a facilitator now.
+    Each is named once; who came several times came with the first.
     """
     last: dict[int, date] = {}
     for one in said:
         if one.day <= today and (one.in_moodle or one.by_mail):
             last[one.person] = max(one.day, last.get(one.person, one.day))
+    here = [member for member in members if member.until is None]
+    facilitators = {member.person for member in here if member.facilitator}
+    came: dict[int, date] = {}
+    for member in here:
+        day = member.since.date()
+        came[member.person] = min(day, came.get(member.person, day))
     found = []
-    for member in members:
-        if member.facilitator or member.until is not None:
+    for person, since in came.items():
+        if person in facilitators:
             continue
-        day = last.get(member.person)
-        quiet = today - max(day or member.since.date(), member.since.date())
+        quiet = today - max(last.get(person, since), since)
         if quiet >= after:
-            found.append(Quiet(person=member.person, last_day=day, days=quiet.days))
+            quiet_one = Quiet(person=person, last_day=last.get(person), days=quiet.days)
+            found.append(quiet_one)
     return tuple(sorted(found, key=lambda one: (-one.days, one.person)))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from mappings.response.clocks import Clocked
 from mappings.rota.duty import Cover
 
-_HOUR = timedelta(hours=1)
+_STEP = timedelta(minutes=30)
 _HOURS_A_DAY = 24
 
 
@@ -97,7 +97,8 @@ def what_if(
     not shown.
     """
     place = ZoneInfo(zone)
-    windows = [_hours_of(one, promise, place) for one in missed]
+    # Many have the same hours: each such window is looked at once.
+    windows = Counter(_hours_of(one, promise, place) for one in missed)
     found = []
     for weekdays in (range(5), range(5, 7), range(7)):
         days = frozenset(weekdays)
@@ -105,7 +106,11 @@ def what_if(
             block = {
                 (day, hour) for day in days for hour in range(since, since + hours)
             }
-            caught = sum(not block.isdisjoint(window) for window in windows)
+            caught = sum(
+                number
+                for window, number in windows.items()
+                if not block.isdisjoint(window)
+            )
             if caught:
                 found.append(
                     WhatIf(
@@ -124,11 +129,10 @@ def what_if(
 def _hours_of(
     one: Clocked, promise: timedelta, place: ZoneInfo
 ) -> frozenset[tuple[int, int]]:
-    hours = set()
+    moments = [one.wait.began + promise - timedelta.resolution]
     at = one.wait.began
-    end = at + promise
-    while at < end:
-        local = at.astimezone(place)
-        hours.add((local.weekday(), local.hour))
-        at += _HOUR / 4
-    return frozenset(hours)
+    while at < moments[0]:
+        moments.append(at)
+        at += _STEP
+    local = (moment.astimezone(place) for moment in moments)
+    return frozenset((at.weekday(), at.hour) for at in local)

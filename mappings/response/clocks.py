@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mappings.response.survival import Observed
 from mappings.rota.duty import Cover
@@ -52,24 +52,42 @@ def clocked(
     """
     found = []
     for wait in waits:
-        if wait.state is WaitState.NOT_NEEDED or wait.began > now:
+        if not counts(wait, now):
             continue
-        answer = wait.first_answer if by_anybody else wait.facilitator_answer
-        taken_back = wait.ended if wait.state is WaitState.WITHDRAWN else None
-        answered = answer is not None and answer <= now
-        end = answer if answered and answer else min(taken_back or now, now)
+        end, answered = until(wait, now, by_anybody=by_anybody)
         found.append(
             Clocked(
                 wait=wait,
-                felt=_seconds(end - wait.began),
+                felt=seconds_between(wait.began, end),
                 watched=None
                 if watched is None
-                else _seconds(watched.between(wait.began, end)),
+                else watched.between(wait.began, end).total_seconds(),
                 answered=answered,
             )
         )
     return tuple(found)
 
 
-def _seconds(length: timedelta) -> float:
-    return max(length.total_seconds(), 0.0)
+def counts(wait: Wait, now: datetime) -> bool:
+    """Say whether a wait counts: it began, and needs an answer."""
+    return wait.state is not WaitState.NOT_NEEDED and wait.began <= now
+
+
+def until(
+    wait: Wait, now: datetime, *, by_anybody: bool = False
+) -> tuple[datetime, bool]:
+    """Return until when a wait was watched, and whether an answer came then.
+
+    As `clocked` tells it.
+    """
+    answer = wait.first_answer if by_anybody else wait.facilitator_answer
+    if answer is not None and answer <= now:
+        return answer, True
+    if wait.state is WaitState.WITHDRAWN and wait.ended is not None:
+        return min(wait.ended, now), False
+    return now, False
+
+
+def seconds_between(start: datetime, end: datetime) -> float:
+    """Return how long it is; nothing when it ends before it begins."""
+    return max((end - start).total_seconds(), 0.0)

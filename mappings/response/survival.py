@@ -7,12 +7,11 @@ not left out.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import erfc, exp, inf, log, sqrt
-from operator import itemgetter
 
 LEAST_TO_COMPARE = 20
 """How many waits each of two groups must have before they are compared."""
@@ -93,28 +92,59 @@ class Curve:
         return self.waiting[-1] if self.waiting else 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Waits in two heaps, each rising; in seconds, none below 0.
+
+    `ends` is how long those took that were answered, `lost` how long the others have
+    been watched.
+    """
+
+    ends: Sequence[float]
+    lost: Sequence[float]
+
+    @property
+    def total(self) -> int:
+        """How many waits there are."""
+        return len(self.ends) + len(self.lost)
+
+
+def parted(waits: Iterable[Observed]) -> Times:
+    """Part waits, in any order; negative times count as 0."""
+    heaps: tuple[list[float], list[float]] = ([], [])
+    for seconds, ended in waits:
+        heaps[ended].append(max(seconds, 0.0))
+    for heap in heaps:
+        heap.sort()
+    return Times(ends=heaps[True], lost=heaps[False])
+
+
 def curve(waits: Iterable[Observed]) -> Curve:
     """Return the estimate for these waits, in any order; negative times count as 0."""
-    ordered = sorted((max(seconds, 0.0), ended) for seconds, ended in waits)
-    times, waiting, variance, risk = [], [], [], []
-    at_risk, still, spread, answered = len(ordered), 1.0, 0.0, 0
-    for seconds, group in groupby(ordered, key=itemgetter(0)):
-        ends = [ended for _, ended in group]
-        here = sum(ends)
-        if here:
-            still *= (at_risk - here) / at_risk
-            left = at_risk - here
-            spread += here / (at_risk * left) if left else inf
-            answered += here
-            times.append(seconds)
-            waiting.append(still)
-            variance.append(spread)
-            risk.append(at_risk)
-        at_risk -= len(ends)
+    return curve_of(parted(waits))
+
+
+def curve_of(waits: Times) -> Curve:
+    """Return the estimate for these waits."""
+    times: list[float] = []
+    waiting: list[float] = []
+    variance: list[float] = []
+    risk: list[int] = []
+    still, spread = 1.0, 0.0
+    for seconds, at_risk, here in _answers(waits):
+        left = at_risk - here
+        still *= left / at_risk
+        spread += here / (at_risk * left) if left else inf
+        times.append(seconds)
+        waiting.append(still)
+        variance.append(spread)
+        risk.append(at_risk)
     return Curve(
-        n=len(ordered),
-        answered=answered,
-        longest=ordered[-1][0] if ordered else 0.0,
+        n=waits.total,
+        answered=len(waits.ends),
+        longest=max(
+            (heap[-1] for heap in (waits.ends, waits.lost) if heap), default=0.0
+        ),
         times=tuple(times),
         waiting=tuple(waiting),
         variance=tuple(variance),
@@ -127,32 +157,47 @@ def log_rank(first: Iterable[Observed], second: Iterable[Observed]) -> float | N
 
     None when one has fewer than `LEAST_TO_COMPARE` waits, or nobody was answered.
     """
-    one, two = list(first), list(second)
-    if min(len(one), len(two)) < LEAST_TO_COMPARE:
+    return log_rank_of(parted(first), parted(second))
+
+
+def log_rank_of(own: Times, other: Times) -> float | None:
+    """Return what `log_rank` does."""
+    if min(own.total, other.total) < LEAST_TO_COMPARE:
         return None
-    marked = sorted(
-        [(max(seconds, 0.0), ended, True) for seconds, ended in one]
-        + [(max(seconds, 0.0), ended, False) for seconds, ended in two]
+    both = Times(
+        ends=sorted([*own.ends, *other.ends]), lost=sorted([*own.lost, *other.lost])
     )
-    all_at_risk, own_at_risk = len(marked), len(one)
+    own_answers = Counter(own.ends)
+    own_done = 0
     surplus = variance = 0.0
-    for _, group in groupby(marked, key=itemgetter(0)):
-        here = list(group)
-        events = sum(ended for _, ended, _ in here)
-        own = sum(ended and mine for _, ended, mine in here)
-        if events:
-            surplus += own - events * own_at_risk / all_at_risk
-        if events and all_at_risk > 1:
-            variance += (
-                events
-                * (own_at_risk / all_at_risk)
-                * (1 - own_at_risk / all_at_risk)
-                * (all_at_risk - events)
-                / (all_at_risk - 1)
-            )
-        all_at_risk -= len(here)
-        own_at_risk -= sum(mine for _, _, mine in here)
+    for seconds, all_at_risk, events in _answers(both):
+        here = own_answers.get(seconds, 0)
+        own_at_risk = own.total - own_done - bisect_left(own.lost, seconds)
+        share = own_at_risk / all_at_risk
+        surplus += here - events * share
+        if all_at_risk > 1:
+            spread = events * share * (1 - share)
+            variance += spread * (all_at_risk - events) / (all_at_risk - 1)
+        own_done += here
     if variance <= 0:
         return None
     # The square of a standard normal value: chi-square with one degree of freedom.
     return erfc(sqrt(surplus * surplus / variance / 2))
+
+
+def _answers(waits: Times) -> Iterator[tuple[float, int, int]]:
+    """Give each time at which answers came: how many waited until then, how many came.
+
+    Who was lost from sight at that very time waited until then.
+    """
+    ends, lost = waits.ends, waits.lost
+    number, gone, answered, at_risk = len(ends), 0, 0, waits.total
+    while answered < number:
+        seconds = ends[answered]
+        after = answered + 1
+        while after < number and ends[after] == seconds:
+            after += 1
+        while gone < len(lost) and lost[gone] < seconds:
+            gone += 1
+        yield seconds, at_risk - answered - gone, after - answered
+        answered = after

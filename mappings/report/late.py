@@ -1,0 +1,62 @@
+"""Promises that were missed: why, and which cover would have kept them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from mappings.report.counted import Counted, knows_rota
+from mappings.report.facts import ReportFacts
+from mappings.response.causes import Cause, WhatIf, cause_of, what_if
+from mappings.response.clocks import Clocked, clocked
+from mappings.rota.duty import Cover
+
+MOST_SHOWN = 6
+"""How many blocks of cover are shown."""
+
+
+def causes_of(
+    facts: ReportFacts, counted: Counted
+) -> tuple[Mapping[Cause, int], tuple[Clocked, ...]]:
+    """Return how many promises were missed by cause, and those that nobody watched.
+
+    Where it is not known who was on duty, lag is the only cause that can be told. What
+    was read of before the bridge watched was found late by nobody's fault: there only
+    the way of a mail makes a lag.
+    """
+    watched = facts.watched or Cover(())
+    told = (Cause.LAG,) if facts.watched is None else tuple(Cause)
+    counts: Counter[Cause] = Counter()
+    unwatched = []
+    missed = [counted.waits[at] for at in counted.missed]
+    for one in clocked(missed, facts.now, watched=None):
+        wait = one.wait
+        history = facts.history_until is not None and wait.began < facts.history_until
+        found = None if history else facts.found_at.get((wait.pair, wait.post_id))
+        cause = cause_of(one, facts.promise, watched=watched, found_at=found)
+        if cause is None or (cause is not Cause.LAG and not knows_rota(facts, wait)):
+            continue
+        counts[cause] += 1
+        if cause is Cause.NOBODY:
+            unwatched.append(one)
+    return {cause: counts[cause] for cause in told}, tuple(unwatched)
+
+
+def cover_that_helps(
+    facts: ReportFacts, unwatched: Sequence[Clocked]
+) -> tuple[WhatIf, ...]:
+    """Return the blocks of cover that would have caught most, the best first.
+
+    Of blocks on the same days only those that do not overlap with a better one; at
+    most `MOST_SHOWN`.
+    """
+    chosen: list[WhatIf] = []
+    for block in what_if(unwatched, facts.promise, zone=facts.zone):
+        if not any(_overlap(block, better) for better in chosen):
+            chosen.append(block)
+    return tuple(chosen[:MOST_SHOWN])
+
+
+def _overlap(one: WhatIf, other: WhatIf) -> bool:
+    same_hours = one.since < other.until and other.since < one.until
+    return one.weekdays == other.weekdays and same_hours
