@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mappings.digest_answers import Answerable, place_answers
-from mappings.digest_receipt import Told, receipt_text
 from mappings.identity import marker as marker_of
 from mappings.identity import post_message_id
 from mappings.letter import MailSite
-from mappings.mail_files import is_attached_by_hand
-from mappings.mail_reading import ReadMail, read_mail
 from mappings.mail_to_post import PostDraft, post_from_mail
 from mappings.phrases import phrase
 from mappings.trimming import Trimmed
 from sync.actions import Action, Done, Refused
-from sync.jobs.answers import Answers, address_of
+from sync.jobs.answers import Answers
+from sync.jobs.digest_receipts import DigestReceipts, attached_names
 from sync.jobs.judged import Judged, groups_for, is_of_their_group
 from sync.jobs.linking import link_post
-from sync.ledger.inbound import Inbound, InboundState
+from sync.ledger.inbound import InboundState
 from sync.ledger.intents import Intent
 from sync.ledger.links import LinkState
 from sync.ledger.parts import REST, Part, PartState
@@ -33,12 +31,6 @@ if TYPE_CHECKING:
     from sync.pairs import Pair
     from sync.participants import Participants
 
-RULE = "digest-answer"
-_UNPLACED_ADVICE = (
-    "Its author was told, and may send it again. `held show` says what is left:"
-    " release it to begin a new discussion with that, or drop it."
-)
-_REFUSED_ADVICE = "Release it to try what was refused once more, or drop it."
 
 Record = Callable[["Transaction"], None]
 
@@ -70,8 +62,8 @@ class DigestReplies:
     ) -> None:
         self._pairs = {pair.name: pair for pair in pairs}
         self._participants = participants
-        self._answers = answers
         self._site = site
+        self._receipts = DigestReceipts(pairs=self._pairs, answers=answers, site=site)
         self._secret = secret
 
     def plan(self, transaction: Transaction, judged: Judged) -> Replies:
@@ -137,7 +129,7 @@ class DigestReplies:
                 return
         inbound = transaction.inbound.get(number)
         if inbound is not None:
-            self._finish(transaction, inbound, int(intent.details["user_id"]))
+            self._receipts.finish(transaction, inbound, int(intent.details["user_id"]))
 
     def _parted(
         self, transaction: Transaction, judged: Judged, issue: Issue, person: Person
@@ -172,7 +164,7 @@ class DigestReplies:
                 )
             )
         # Files belong to the only answer there is, or to none that is known.
-        homeless = _names_of(mail) if len(parts) != 1 or found.unplaced else ()
+        homeless = attached_names(mail) if len(parts) != 1 or found.unplaced else ()
         if found.unplaced or homeless or not parts:
             parts.append(
                 Part(
@@ -319,82 +311,9 @@ class DigestReplies:
                 transaction.parts.set(part)
             inbound = transaction.inbound.get(number)
             if inbound is not None:
-                self._finish(transaction, inbound, person.user_id)
+                self._receipts.finish(transaction, inbound, person.user_id)
 
         return record
-
-    def _finish(self, transaction: Transaction, inbound: Inbound, user_id: int) -> None:
-        """Give the mail its outcome when all its parts have theirs."""
-        parts = transaction.parts.of_mail(inbound.id)
-        if any(part.is_open for part in parts):
-            return
-        rest = next((part for part in parts if part.position == REST), None)
-        left = rest is not None and rest.state is PartState.UNPLACED
-        refused = [part for part in parts if part.state is PartState.REFUSED]
-        posted = [part for part in parts if part.post_id is not None]
-        held = left or bool(refused)
-        transaction.inbound.change(
-            inbound.id,
-            state=(InboundState.HELD if held else InboundState.POSTED).value,
-            rule=RULE,
-            reason="unplaced" if left else "part-refused" if refused else "accepted",
-            advice=(_UNPLACED_ADVICE if left else _REFUSED_ADVICE) if held else "",
-            detail=f"{len(posted)} of {len(parts)} parts posted",
-            post_id=posted[0].post_id if posted else None,
-        )
-        self._tell(transaction, inbound, user_id, parts)
-
-    def _tell(
-        self,
-        transaction: Transaction,
-        inbound: Inbound,
-        user_id: int,
-        parts: Sequence[Part],
-    ) -> None:
-        pair = self._pairs.get(inbound.pair or "")
-        if pair is None:
-            return
-        # Who takes part must not be asked of Moodle while the ledger is written.
-        course_id = pair.place.course.id
-        people = transaction.people.of_course(course_id)
-        person = next((one for one in people if one.user_id == user_id), None)
-        if person is None:
-            return
-        mail = read_mail(inbound.raw or b"")
-        rest = next((part for part in parts if part.state is PartState.UNPLACED), None)
-        language = person.language or pair.settings.language
-        name = pair.mailing_list.address.name
-        told = [self._told(transaction, part) for part in parts if part is not rest]
-        files = _names_of(mail) if rest else ()
-        if not (told or files or (rest and rest.text)):
-            return
-        again = _receipts_before(transaction, inbound)
-        self._answers.write(
-            transaction,
-            inbound,
-            mail,
-            key=f"receipt:{inbound.key}" + f":{again}" * bool(again),
-            to=address_of(person, mail),
-            language=language,
-            text=receipt_text(
-                language,
-                told,
-                unplaced=rest.text if rest else "",
-                files=files,
-                example=next((part.item for part in parts if part.item), 1),
-                list_name=name,
-            ),
-            list_name=name,
-        )
-
-    def _told(self, transaction: Transaction, part: Part) -> Told:
-        url = None
-        if part.post_id is not None:
-            links = transaction.links.by_post(part.post_id)
-            discussion = links[0].discussion_id if links else part.discussion_id
-            site_url = self._site.site_url.rstrip("/")
-            url = f"{site_url}/mod/forum/discuss.php?d={discussion}#p{part.post_id}"
-        return Told(number=part.item, subject=part.subject, url=url, reason=part.reason)
 
     def _link(self, transaction: Transaction, pair: str, post_id: int) -> Link | None:
         if pair not in self._pairs:
@@ -421,18 +340,6 @@ class DigestReplies:
             return (pair.place.group_id,)
         member = self._member(pair.name, person)
         return () if member is None else groups_for(member, pair.place.new_forum_groups)
-
-
-def _names_of(mail: ReadMail) -> tuple[str, ...]:
-    """Return the names of the files that somebody attached by hand."""
-    return tuple(file.filename for file in mail.files if is_attached_by_hand(file))
-
-
-def _receipts_before(transaction: Transaction, inbound: Inbound) -> int:
-    return sum(
-        intent.key.startswith("receipt:")
-        for intent in transaction.intents.of_source(f"notice:{inbound.id}")
-    )
 
 
 def _stopped(part: Part, why: str) -> Part:
