@@ -690,6 +690,26 @@ presence = Table(
     Column("group_ids", Json, nullable=False),
 )
 
+# How often anything of a day (of UTC) changed: what was said, or asked, on it.
+touched = Table(
+    "touched",
+    metadata,
+    Column("pair", String(100), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("changes", Integer, nullable=False),
+)
+
+# What a week adds to reports, as long as its days are not touched: `marks` says so.
+report_part = Table(
+    "report_part",
+    metadata,
+    Column("basis", String(64), primary_key=True),
+    Column("week", String(10), primary_key=True),
+    Column("marks", Words, nullable=False),
+    Column("content", Packed, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
 # What each report sink wrote last.
 report_written = Table(
     "report_written",

@@ -21,6 +21,7 @@ from moodle_bridge.model.waits import (
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
 from sync.ledger.rows import change_row, insert_new, upsert
+from sync.ledger.touched import Touched
 
 
 class Utterances:
@@ -36,7 +37,7 @@ class Utterances:
         `words` is how many words it has. Author, role and time stay as they were when
         it was first written down.
         """
-        return insert_new(
+        new = insert_new(
             self._connection,
             schema.utterance,
             pair=said.pair,
@@ -60,14 +61,33 @@ class Utterances:
             deleted_at=said.deleted_at,
             seen_at=self._clock(),
         )
+        if new:
+            # Whom the answers below it answer is known only now.
+            Touched(self._connection).touch(said.pair, said.at, *self._below(said))
+        return new
 
     def change(self, pair: str, post_id: int, **values: Any) -> None:
         """Set columns of one utterance (`tone`, `asks_since`, `deleted_at`, ...)."""
+        before = self.get(pair, post_id)
         change_row(
             self._connection,
             schema.utterance,
             {"pair": pair, "post_id": post_id},
             **values,
+        )
+        if before is not None:
+            Touched(self._connection).touch(pair, before.at)
+
+    def _below(self, said: Utterance) -> list[datetime]:
+        table = schema.utterance
+        return list(
+            self._connection.execute(
+                select(table.c.at).where(
+                    table.c.pair == said.pair,
+                    table.c.discussion_id == said.discussion_id,
+                    table.c.parent_post_id == said.post_id,
+                )
+            ).scalars()
         )
 
     def of_discussion(self, pair: str, discussion_id: int) -> list[Utterance]:
@@ -79,6 +99,17 @@ class Utterances:
             .order_by(table.c.at, table.c.post_id)
         )
         return [_utterance(row) for row in rows]
+
+    def discussions(self, pair: str) -> list[int]:
+        """Return in which discussions anything was said, in order."""
+        table = schema.utterance
+        rows = self._connection.execute(
+            select(table.c.discussion_id)
+            .where(table.c.pair == pair)
+            .distinct()
+            .order_by(table.c.discussion_id)
+        )
+        return list(rows.scalars())
 
     def get(self, pair: str, post_id: int) -> Utterance | None:
         """Return what was said with a post, None when it was not heard."""
@@ -167,55 +198,57 @@ class Waits:
         self._clock = clock
 
     def replace(
-        self, pair: str, discussion_id: int, waits: Sequence[Wait], *, begun: datetime
-    ) -> None:
-        """Set the waits of a discussion; may be repeated.
+        self,
+        pair: str,
+        discussion_id: int,
+        waits: Sequence[Wait],
+        *,
+        begun: datetime,
+        definition: str = DEFINITION,
+    ) -> int:
+        """Set the waits of a discussion under a definition; say how many rows changed.
 
-        Those that began before `begun` are history: counted, and never alerted.
+        Those that began before `begun` are history: counted, and never alerted. What is
+        as it was is not written again. May be repeated.
         """
         table = schema.wait
-        kept = {wait.post_id for wait in waits}
-        gone = self._connection.execute(
-            select(table.c.post_id).where(
-                table.c.definition == DEFINITION,
-                table.c.pair == pair,
-                table.c.discussion_id == discussion_id,
-            )
-        )
-        for row in gone.all():
-            if row.post_id not in kept:
-                self._connection.execute(
-                    table.delete().where(
-                        table.c.definition == DEFINITION,
-                        table.c.pair == pair,
-                        table.c.post_id == row.post_id,
-                    )
+        before = {
+            row.post_id: row
+            for row in self._connection.execute(
+                select(table).where(
+                    table.c.definition == definition,
+                    table.c.pair == pair,
+                    table.c.discussion_id == discussion_id,
                 )
-        for wait in waits:
-            upsert(
-                self._connection,
-                table,
-                definition=wait.definition,
-                pair=wait.pair,
-                post_id=wait.post_id,
-                discussion_id=wait.discussion_id,
-                forum_id=wait.forum_id,
-                group_id=wait.group_id,
-                asker_id=wait.asker_id,
-                medium=wait.medium.value,
-                began=wait.began,
-                sent_at=wait.sent_at,
-                state=wait.state.value,
-                why=wait.why,
-                first_answer=wait.first_answer,
-                first_answer_post=wait.first_answer_post,
-                facilitator_answer=wait.facilitator_answer,
-                facilitator_answer_post=wait.facilitator_answer_post,
-                answered_by=wait.answered_by,
-                ended=wait.ended,
-                history=int(wait.began < begun),
-                updated_at=self._clock(),
             )
+        }
+        touched = Touched(self._connection)
+        changed = 0
+        for wait in waits:
+            kept = before.pop(wait.post_id, None)
+            columns = {
+                **_columns(wait, definition),
+                "history": int(wait.began < begun),
+            }
+            if kept is not None and all(
+                getattr(kept, name) == value for name, value in columns.items()
+            ):
+                continue
+            upsert(self._connection, table, **columns, updated_at=self._clock())
+            days = [wait.began] if kept is None else [wait.began, kept.began]
+            touched.touch(pair, *days)
+            changed += 1
+        for post_id, kept in before.items():
+            self._connection.execute(
+                table.delete().where(
+                    table.c.definition == definition,
+                    table.c.pair == pair,
+                    table.c.post_id == post_id,
+                )
+            )
+            touched.touch(pair, kept.began)
+            changed += 1
+        return changed
 
     def open(self, *, history: bool = False) -> list[Wait]:
         """Return the questions that wait now, the oldest first.
@@ -266,6 +299,29 @@ class Waits:
             .group_by(table.c.state)
         )
         return {row.state: row.number for row in rows}
+
+
+def _columns(wait: Wait, definition: str) -> dict[str, Any]:
+    return {
+        "definition": definition,
+        "pair": wait.pair,
+        "post_id": wait.post_id,
+        "discussion_id": wait.discussion_id,
+        "forum_id": wait.forum_id,
+        "group_id": wait.group_id,
+        "asker_id": wait.asker_id,
+        "medium": wait.medium.value,
+        "began": wait.began,
+        "sent_at": wait.sent_at,
+        "state": wait.state.value,
+        "why": wait.why,
+        "first_answer": wait.first_answer,
+        "first_answer_post": wait.first_answer_post,
+        "facilitator_answer": wait.facilitator_answer,
+        "facilitator_answer_post": wait.facilitator_answer_post,
+        "answered_by": wait.answered_by,
+        "ended": wait.ended,
+    }
 
 
 def _utterance(row: Row[Any]) -> Utterance:
