@@ -23,6 +23,7 @@ import alembic.ddl.sqlite
 import sqlalchemy.dialects.sqlite
 
 import sync.commands.enrol_apply
+import sync.commands.rota
 import sync.commands.sync
 from moodle_bridge.plugins.lists.mailman3 import Mailman3List
 from moodle_bridge.registry import Registry
@@ -61,7 +62,8 @@ def _command(order: dict[str, Any]) -> int:
         strike=lambda: os.kill(os.getpid(), signal.SIGKILL),
     )
     bridge = bridge_with(moments)
-    for commands in (sync.commands.sync, sync.commands.enrol_apply):
+    commanding = (sync.commands.sync, sync.commands.enrol_apply, sync.commands.rota)
+    for commands in commanding:
         mock.patch.object(commands, "Bridge", bridge).start()
     for name in ("subscribe", "unsubscribe"):
         counted = _counted(getattr(Mailman3List, name), moments)
