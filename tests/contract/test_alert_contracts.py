@@ -85,6 +85,7 @@ class TestMailAlerts(AlertChannelContract):
         assert read["Message-ID"] == "<alert.417@lists.example.org>"
         assert read["X-Moodle-Bridge"] == "v=1"
         assert read["Auto-Submitted"] == "auto-generated"
+        assert read["Content-Language"] == "en"
         assert (mail.key, mail.recipients) == (NOTICE.key, ("ana@example.org",))
 
 

@@ -87,9 +87,10 @@ class MailAlerts:
             message["Reply-To"] = notice.reply_to
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message["Content-Language"] = notice.language
         for field, value in notice.headers.items():
             if field not in message:
                 message[field] = value
         message.set_content(notice.text)
+        # Setting the content takes all fields about it away.
+        message["Content-Language"] = notice.language
         return message
