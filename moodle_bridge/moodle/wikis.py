@@ -130,14 +130,22 @@ class Wikis:
             for row in found.wikis
         )
 
-    def pages(self, wiki_id: int, *, group_id: int = -1) -> tuple[WikiPage, ...]:
-        """Return the pages of a wiki, with content, by title.
+    def pages(
+        self, wiki_id: int, *, group_id: int = -1, contents: bool = True
+    ) -> tuple[WikiPage, ...]:
+        """Return the pages of a wiki, by title; with `contents`, what they say too.
 
         `group_id` -1 is the account's own group, or all in a wiki without groups.
         `mod_wiki_get_subwiki_pages`.
         """
         found: _Pages = self._client.read(
-            WIKI_PAGES, {"wikiid": wiki_id, "groupid": group_id}, _PAGES
+            WIKI_PAGES,
+            {
+                "wikiid": wiki_id,
+                "groupid": group_id,
+                "options": {"includecontent": int(contents)},
+            },
+            _PAGES,
         ).value
         return tuple(
             WikiPage(

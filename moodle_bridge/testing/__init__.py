@@ -32,6 +32,7 @@ from moodle_bridge.testing.mailing_list import (
     MailingListContract,
     UnknownMembersContract,
 )
+from moodle_bridge.testing.report_sink import ReportSinkContract
 from moodle_bridge.testing.rota_source import RotaSourceContract
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "MailboxContract",
     "MailerContract",
     "MailingListContract",
+    "ReportSinkContract",
     "RotaSourceContract",
     "UnknownMembersContract",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -11,9 +12,14 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 from zope.interface import implementer
 
-from moodle_bridge.errors import Permanent
+from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.interfaces import IReportSink
 from moodle_bridge.model.reports import ReportPage, Written
+from moodle_bridge.plugins.reports.content import refuse_private
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FOR_ALL, _FOR_THE_GROUP = 0o644, 0o640
+_MAY_READ = 0o777
 
 
 class ReportFileSettings(BaseModel):
@@ -22,13 +28,25 @@ class ReportFileSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: Path = Field(
-        description="The file; it is replaced as a whole, never half written.",
+        description="The file; it is replaced as a whole, never half written. Who may"
+        " read it stays as it is; a new one only the bridge's user and group may read,"
+        " or everybody where it is public.",
         examples=["report.html"],
     )
     public: bool = Field(
         default=False,
         description="Whether participants may read it: then nothing that names people"
         " stands in it.",
+    )
+
+
+class MetricsFileSettings(ReportFileSettings):
+    """Where the file of metrics stands; collectors run as other users."""
+
+    public: bool = Field(
+        default=True,
+        description="Whether everybody on this machine may read it. Metrics name"
+        " nobody either way.",
     )
 
 
@@ -47,15 +65,28 @@ class ReportFile:
     def write(self, page: ReportPage, last: Written | None) -> Written:
         """See `IReportSink`; the fingerprint is that of the bytes of the file."""
         del last  # What stands in the file tells more.
+        refuse_private(page, self)
         wanted = self._content(page).encode()
+        if self._path.is_symlink():
+            raise Permanent(
+                "the file is a symbolic link, and would be replaced by a file",
+                item=str(self._path),
+                advice="Name in `path` the file that it leads to.",
+            )
         try:
             if not self._path.exists() or self._path.read_bytes() != wanted:
-                _replace(self._path, wanted)
+                _replace(self._path, wanted, mode=self._mode())
         except OSError as error:
+            if error.errno in _FULL:
+                raise Transient(
+                    f"the file cannot be written: {error.strerror}",
+                    item=str(self._path),
+                    advice="Make room on the disk; the next run tries again.",
+                ) from error
             raise Permanent(
                 f"the file cannot be written: {error.strerror}",
                 item=str(self._path),
-                advice="Let the bridge's user write to its folder.",
+                advice="Let the bridge's user read and write the file and its folder.",
             ) from error
         fingerprint = hashlib.sha256(wanted).hexdigest()
         return Written(target=str(self._path), fingerprints={"file": fingerprint})
@@ -63,18 +94,23 @@ class ReportFile:
     def close(self) -> None:
         """See `IReportSink`."""
 
+    def _mode(self) -> int:
+        # What an admin has set stays; a report of people is not for all to begin with.
+        if self._path.exists():
+            return self._path.stat().st_mode & _MAY_READ
+        return _FOR_ALL if self.public else _FOR_THE_GROUP
 
-def _replace(path: Path, content: bytes) -> None:
+
+def _replace(path: Path, content: bytes, *, mode: int) -> None:
     """Put a file in the place of another, so that a reader sees the one or the other."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    number, name = tempfile.mkstemp(prefix=".report-", dir=path.parent)
     try:
         with os.fdopen(number, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # Collectors of metrics and web servers run as other users.
-        Path(name).chmod(0o644)
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
