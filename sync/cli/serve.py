@@ -21,7 +21,8 @@ from sync.cli.result import Result
 def command(invocation: Invocation, *, host: str | None, port: int | None) -> Result:
     """Answer for the bridge's own pages, until it is stopped.
 
-    Readers unsubscribe there by one click. It speaks plain http, so let a web server
+    Readers unsubscribe there by one click, and with `metrics` in [web] a collector
+    reads how long people wait. It speaks plain http, so let a web server
     with TLS stand before it, and name its address in [web] public_url.
     """
     from sync.commands import serve  # noqa: PLC0415 - keeps the start fast

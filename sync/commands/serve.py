@@ -13,6 +13,7 @@ from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge
 from sync.cli.result import Result
 from sync.web.application import Pages
+from sync.web.metrics import Metrics
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -24,7 +25,8 @@ def run(invocation: Invocation, *, host: str | None, port: int | None) -> Result
         invocation.settings(), invocation.registry(), clock=invocation.clock
     ) as bridge:
         wanted = bridge.settings.web
-        pages = Pages(bridge.leaving, ledger=bridge.ledger)
+        metrics = Metrics(bridge) if wanted.metrics else None
+        pages = Pages(bridge.leaving, ledger=bridge.ledger, metrics=metrics)
         try:
             server = make_server(
                 host or wanted.host,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sync.bridge import Bridge
 from sync.cli.result import Result, Table
 from sync.commands.person_address import told_of
+from sync.report.writing import kept_name
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -26,6 +27,10 @@ def run(invocation: Invocation) -> Result:
         latest = transaction.runs.latest(1)
         troubled = transaction.bounces.troubled()
         sources = [one for one in bridge.rota.states_kept() if one.problem]
+        reports = [
+            (sink, transaction.reports.get(kept_name(sink)))
+            for sink in bridge.settings.report.sinks
+        ]
     rows = [
         *(("posts of " + pair, state, str(n)) for (pair, state), n in links.items()),
         *(("mails in", state, str(n)) for state, n in mails.items()),
@@ -49,6 +54,23 @@ def run(invocation: Invocation) -> Result:
         f" {one.read_at:%Y-%m-%d %H:%M} UTC counts."
         for one in sources
     ]
+    unwritten = [
+        (
+            sink.name,
+            kept.problem,
+            f"{kept.written_at:%Y-%m-%d %H:%M} UTC" if kept.written_at else "never",
+        )
+        for sink, kept in reports
+        if kept is not None and kept.problem
+    ]
+    if unwritten:
+        parts.append(
+            Table(
+                title="Reports with a problem",
+                columns=("sink", "problem", "last written"),
+                rows=unwritten,
+            )
+        )
     for run_ in latest:
         ended = f"ended with {run_.exit_code}" if run_.ended_at else "has not ended"
         parts.append(
@@ -80,6 +102,16 @@ def run(invocation: Invocation) -> Result:
             "rota_sources_down": [
                 {"name": one.name, "problem": one.problem, "read_at": one.read_at}
                 for one in sources
+            ],
+            "reports": [
+                {
+                    "sink": sink.name,
+                    "plugin": sink.to.plugin,
+                    "written_at": kept.written_at if kept else None,
+                    "problem": kept.problem if kept else "",
+                    "tried_at": kept.tried_at if kept else None,
+                }
+                for sink, kept in reports
             ],
             "last_run": latest[0].started_at.isoformat() if latest else None,
         },

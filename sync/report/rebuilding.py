@@ -48,6 +48,7 @@ def rebuild(
     pairs: Sequence[str] | None = None,
     definition: str = DEFINITION,
     rule: Rule = waits_of,
+    dry_run: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Rebuilt:
     """Work out all waits anew, from what was said and how it was marked.
@@ -55,9 +56,9 @@ def rebuild(
     `pairs` are names, None = all of bridge.toml. Under the definition that holds now
     nothing changes, unless a rule was mended. Another `definition` with its own `rule`
     stands beside it: the waits of the old one stay as they are. Moodle is not asked,
-    and nobody is alerted of anything: what is history stays history. `progress` hears
-    how many of how many discussions are done. May be repeated, stopped, and done while
-    a run goes on.
+    and nobody is alerted of anything: what is history stays history. With `dry_run`
+    it only counts. `progress` hears how many of how many discussions are done. May be
+    repeated, stopped, and done while a run goes on.
     """
     chosen = [one for one in settings.pairs if pairs is None or one.name in pairs]
     with ledger.reading() as transaction:
@@ -69,8 +70,11 @@ def rebuild(
     changed = done = 0
     for some in _grouped(wanted):
         with ledger.writing() as transaction:
+            rehearsal = transaction.connection.begin_nested() if dry_run else None
             for pair, number in some:
                 changed += _weigh(transaction, pair, number, definition, rule)
+            if rehearsal is not None:
+                rehearsal.rollback()
         done += len(some)
         progress(done, len(wanted))
     return Rebuilt(discussions=len(wanted), changed=changed)

@@ -27,6 +27,12 @@ class WebSettings(Section):
         " click; without it, by mail alone.",
         examples=["https://lists.example.org/bridge"],
     )
+    metrics: bool = Field(
+        default=False,
+        description="Whether `/metrics` tells response times to a collector, in the"
+        " OpenMetrics format. It names nobody, and asks nobody for a password: let that"
+        " web server keep it from the world.",
+    )
 
     @field_validator("public_url")
     @classmethod

@@ -7,7 +7,7 @@ unsubscribes is a POST, without cookies or a login (RFC 8058 section 3.1).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LEAVE = re.compile(r"/u/([A-Za-z2-7]{20,40})/?")
 _MOST_BYTES = 10_000
+OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; form-action 'self';"
@@ -37,11 +38,22 @@ _HEADERS = {
 
 
 class Pages:
-    """The bridge's pages. May be used from several threads at once."""
+    """The bridge's pages. May be used from several threads at once.
 
-    def __init__(self, leaving: Leaving, *, ledger: Ledger) -> None:
+    `metrics` gives what stands at /metrics in the OpenMetrics format; None: there is
+    no such page.
+    """
+
+    def __init__(
+        self,
+        leaving: Leaving,
+        *,
+        ledger: Ledger,
+        metrics: Callable[[], str] | None = None,
+    ) -> None:
         self._leaving = leaving
         self._ledger = ledger
+        self._metrics = metrics
 
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
@@ -55,6 +67,10 @@ class Pages:
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
+        if self._metrics is not None and request.path == "/metrics":
+            if request.method not in {"GET", "HEAD"}:
+                return Response(status=405, headers={"Allow": "GET, HEAD"})
+            return Response(self._metrics(), content_type=OPENMETRICS)
         found = _LEAVE.fullmatch(request.path)
         user_id = found and read_purpose_key(
             self._leaving.secret, Purpose.UNSUBSCRIBE, found[1]
