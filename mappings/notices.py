@@ -24,7 +24,15 @@ from mappings.subjects import plain_subject
 from moodle_bridge.model.mail import OutgoingMail
 
 ANSWERED_REASONS = frozenset(
-    {"unknown-sender", "too-big", "empty", "locked", "refused", "which-question"}
+    {
+        "unknown-sender",
+        "too-big",
+        "empty",
+        "locked",
+        "refused",
+        "which-question",
+        "rota-mail",
+    }
 )
 """The reasons that get an answer. All others get none: an automatic mail or a bounce
 must not be answered, and where authentication failed the answer would reach somebody

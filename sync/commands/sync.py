@@ -142,15 +142,20 @@ def _once(
 
 
 def _alert(bridge: Bridge, engine: Engine, pairs: Sequence[Pair]) -> None:
-    """Tell facilitators of questions that wait, and freeze who was on duty."""
+    """Tell facilitators of questions and of the rota, and freeze who was on duty."""
     settings, report = bridge.settings, engine.report
     if settings.rota.sources and not engine.dry_run:
         bridge.rota.freeze(every=_FROZEN_EVERY)
-    alerting = bridge.alerting(pairs)
-    if alerting is None:
-        return
-    engine.run(alerting)
-    report.problems += alerting.problems
+    alerting, all_clear = bridge.alerting(pairs), bridge.all_clear(pairs)
+    if alerting is not None:
+        engine.run(alerting)
+        report.problems += alerting.problems
+    if all_clear is not None:
+        engine.run(all_clear)
+        report.problems += all_clear.problems
+    news = None if engine.dry_run else bridge.rota_news(pairs, report.problems)
+    if news is not None:
+        news.plan()
     report.problems += [
         f"rota: {state.name} cannot be read, so what it said last counts:"
         f" {state.problem}"

@@ -17,15 +17,20 @@ Question = tuple[str, int]
 """Pair and post id."""
 
 _BEFORE_ALL = "ever"
+_AGAIN = ":again-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One question that somebody is to be told of, for one step, since when."""
+    """One question that somebody is to be told of, for one step, since when.
+
+    `again` sets apart what is told anew after a claim ran out; empty before any did.
+    """
 
     wait: Wait
     step: int
     since: datetime
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +68,31 @@ class Standing:
     gap: Mapping[str, Sequence[Alert]] = field(default_factory=dict)
     disturbed: Callable[[str], Sequence[datetime]] = lambda _person: ()
 
+    def again(self, question: Question, now: datetime) -> str:
+        """Return what sets alerts apart that come after a claim of a question ran out.
+
+        Who claimed it did not answer in time: all are told anew. Empty as long as
+        no claim has run out.
+        """
+        claim = self.claims.get(question)
+        if claim is None or claim.until > now:
+            return ""
+        return f"{_AGAIN}{int(claim.until.timestamp())}"
+
+    def counting(self, now: datetime) -> list[Alert]:
+        """Return the alerts that are not out of date because a claim ran out since."""
+        return [
+            one
+            for one in self.alerts
+            if one.key.endswith(self.again((one.pair, one.post_id), now))
+        ]
+
 
 def alert_key(told: Told, person: str, way: str) -> str:
     """Return the key of an alert: one question, one person, one step, one way."""
-    return f"{told.wait.pair}:{told.wait.post_id}:{person}:{told.step}:{way}"
+    return (
+        f"{told.wait.pair}:{told.wait.post_id}:{person}:{told.step}:{way}{told.again}"
+    )
 
 
 def gap_key(stretch: str, person: str) -> str:

@@ -58,14 +58,7 @@ class AlertNotices:
             claims = transaction.claims.everyone()
         questions = [self._told(one, person, claims) for one in left.questions]
         keyed = [self._reply_key(wait, person) for wait, _ in left.questions]
-        headers = {
-            BRIDGE_HEADER: bridge_header_value(
-                BridgeHeader(
-                    site=site.site_tag, post_id=None, key=action.receipt or "", hops=0
-                )
-            ).replace("\r\n", ""),
-            "Date": format_datetime(now),
-        }
+        headers = own_headers(site, action.receipt or "", now)
         reply_to = None
         if len(questions) == 1 and keyed[0] and not details["gap"]:
             reply_to = questions[0].answer_to
@@ -150,3 +143,12 @@ class AlertNotices:
         if person.user_id is None:
             return None
         return reply_key(self._secret, wait.post_id, person.user_id)
+
+
+def own_headers(site: MailSite, receipt: str, now: datetime) -> dict[str, str]:
+    """Return the headers by which a message that goes by mail is known as ours."""
+    mark = BridgeHeader(site=site.site_tag, post_id=None, key=receipt, hops=0)
+    return {
+        BRIDGE_HEADER: bridge_header_value(mark).replace("\r\n", ""),
+        "Date": format_datetime(now),
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mappings.alerts.escalation import Due, EscalationStep, Watch, due
 from mappings.alerts.quiet import QuietHours, not_before
@@ -16,7 +16,10 @@ from sync.settings.rota import RotaPersonSettings
 
 
 class Planner:
-    """Finds out which messages are due; reaches nothing and writes nothing down."""
+    """Finds out which messages are due; reaches nothing and writes nothing down.
+
+    `looks_every` is how long after one run the next begins.
+    """
 
     def __init__(
         self,
@@ -24,7 +27,10 @@ class Planner:
         people: Sequence[Facilitator],
         persons: Mapping[str, RotaPersonSettings],
         ways: Ways,
+        *,
+        looks_every: timedelta,
     ) -> None:
+        self._looks_every = looks_every
         self._settings = settings
         self._people = {person.key: person for person in people}
         self._persons = persons
@@ -34,10 +40,39 @@ class Planner:
         )
 
     def due(self, standing: Standing, watch: Watch, now: datetime) -> Due:
-        """Return who is to be told of what, whatever the way and the hour."""
+        """Return who is to be told of what, whatever the way and the hour.
+
+        What another question follows within `bundle_within`, for the same person and
+        step, waits for it; unless the next run would come too late for that.
+        """
+        found = self._due(standing, watch, now)
+        within = self._settings.bundle_within
+        if self._looks_every > within or not found.alerts:
+            return found
+        follows = self._due(standing, watch, now + within).alerts
+        first: dict[tuple[str, int], datetime] = {}
+        for one in found.alerts:
+            whose = (one.person, one.step)
+            first[whose] = min(one.since, first.get(whose, one.since))
+        held = {
+            (one.person, one.step)
+            for one in follows
+            if one.since > now
+            and (one.person, one.step) in first
+            and one.since <= first[one.person, one.step] + within
+            and now + self._looks_every <= first[one.person, one.step] + within
+        }
+        return Due(
+            alerts=tuple(
+                one for one in found.alerts if (one.person, one.step) not in held
+            ),
+            unwatched=found.unwatched,
+        )
+
+    def _due(self, standing: Standing, watch: Watch, now: datetime) -> Due:
         sent = {
             (one.pair, one.post_id, one.step, one.person)
-            for one in standing.alerts
+            for one in standing.counting(now)
             if one.step and one.state is not AlertState.WITHDRAWN
         }
         told = {
@@ -116,7 +151,7 @@ class Planner:
         """Return (person, question, what was done of it) for all that may go on."""
         rows: dict[tuple[str, int, str, int], list[Alert]] = {}
         newest: dict[tuple[str, int, str], int] = {}
-        for alert in standing.alerts:
+        for alert in standing.counting(now):
             if not alert.step:
                 continue
             whose = (alert.pair, alert.post_id, alert.person)
@@ -124,7 +159,10 @@ class Planner:
             newest[whose] = max(newest.get(whose, 0), alert.step)
         wanted = {
             (one.wait.pair, one.wait.post_id, one.person): Told(
-                wait=one.wait, step=one.step, since=one.since
+                wait=one.wait,
+                step=one.step,
+                since=one.since,
+                again=standing.again((one.wait.pair, one.wait.post_id), now),
             )
             for one in found.alerts
         }
@@ -144,7 +182,10 @@ class Planner:
             if all(one.state is AlertState.WITHDRAWN for one in before):
                 continue
             wanted[pair, post_id, person] = Told(
-                wait=wait, step=step, since=before[0].due_at
+                wait=wait,
+                step=step,
+                since=before[0].due_at,
+                again=standing.again((pair, post_id), now),
             )
         return [
             (person, told, rows.get((pair, post_id, person, told.step), []))

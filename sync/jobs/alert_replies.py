@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,11 +13,12 @@ from moodle_bridge.model.waits import Mark
 from sync.jobs.judged import Judged, may_be_answered
 from sync.jobs.marking import mark_post
 from sync.ledger.inbound import InboundState
+from sync.rota.mails import is_of_rota
+from sync.rota.open_questions import was_told
 
 if TYPE_CHECKING:
     from moodle_bridge.model.rota import Facilitator
     from sync.ledger import Ledger, Transaction
-    from sync.ledger.alerts import Alert
     from sync.settings.pair import PairSettings
 
 _IDS_MOST = 50
@@ -25,6 +26,11 @@ _MARKS = {
     AlertReply.NEEDS_ANSWER: Mark.NEEDS_ANSWER,
     AlertReply.NO_ANSWER_NEEDED: Mark.NO_ANSWER_NEEDED,
 }
+_OF_ROTA = "rota-mail"
+_OF_ROTA_ADVICE = (
+    "It answers a mail that the rota wrote of itself. Read it, then drop it; release it"
+    " only if it is meant for everybody: it begins a discussion then."
+)
 _ADVICE = (
     "It answers an alert about several questions and does not say which. Its author"
     " was asked to send it to the address below the question: drop it. Released, it"
@@ -36,12 +42,14 @@ _ADVICE = (
 class AlertAnswer:
     """What is said of which questions (pair and post id), by which facilitator.
 
-    `reply` is None when it cannot be told of which question a mail speaks.
+    `reply` is None when it cannot be told of which question a mail speaks. `of_rota`:
+    it answers a mail of the rota, which asks nothing.
     """
 
     reply: AlertReply | None
     person: str = ""
     questions: tuple[tuple[str, int], ...] = ()
+    of_rota: bool = False
 
 
 class AlertReplies:
@@ -68,7 +76,8 @@ class AlertReplies:
         """Return what a mail says of questions; None: it is for people.
 
         Only who was told of a question may say something of it. An answer to an alert
-        of several questions is never for people: nobody could tell which it answers.
+        of several questions is never for people: nobody could tell which it answers;
+        nor is one to a mail that the rota wrote of itself.
         """
         if judged.inbound.released:
             return None
@@ -85,13 +94,24 @@ class AlertReplies:
                     one for name in names for one in transaction.alerts.of_message(name)
                 ]
             )
+            of_rota = any(is_of_rota(transaction, name) for name in names)
+            handed_over = link is not None and (
+                judged.person is not None
+                and was_told(
+                    transaction, judged.person.user_id, link.pair, link.post_id
+                )
+            )
         if link is None and not told:
-            return None
+            return AlertAnswer(reply=None, of_rota=True) if of_rota else None
         person = self._person(judged)
-        mine = [one for one in told if one.person == person and one.step]
+        mine = {
+            (one.pair, one.post_id) for one in told if one.person == person and one.step
+        }
+        if link is not None and handed_over:
+            mine.add((link.pair, link.post_id))
         if reply is not None and person is not None and _is_clear(reply, mine):
-            questions = dict.fromkeys((one.pair, one.post_id) for one in mine)
-            return AlertAnswer(reply=reply, person=person, questions=tuple(questions))
+            questions = tuple(sorted(mine))
+            return AlertAnswer(reply=reply, person=person, questions=questions)
         return AlertAnswer(reply=None) if link is None else None
 
     def carried_out(
@@ -102,7 +122,10 @@ class AlertReplies:
             told = may_be_answered(judged.mail, judged.inbound)
             sender = judged.mail.from_.address if judged.mail.from_ else None
             held = judged.held(
-                "place", "which-question", _ADVICE, notice_to=sender if told else None
+                "place",
+                _OF_ROTA if answer.of_rota else "which-question",
+                _OF_ROTA_ADVICE if answer.of_rota else _ADVICE,
+                notice_to=sender if told else None,
             )
             return held, None
 
@@ -165,7 +188,6 @@ class AlertReplies:
         )
 
 
-def _is_clear(reply: AlertReply, mine: Sequence[Alert]) -> bool:
+def _is_clear(reply: AlertReply, mine: Collection[tuple[str, int]]) -> bool:
     """Say whether it is clear of which question somebody speaks."""
-    posts = {(one.pair, one.post_id) for one in mine}
-    return len(posts) == 1 or (bool(posts) and reply is AlertReply.MINE)
+    return len(mine) == 1 or (bool(mine) and reply is AlertReply.MINE)

@@ -48,7 +48,8 @@ class Alerting:
     """The job that alerts; `look` reads questions again just before a message goes out.
 
     `shifts` gives who is on duty in a period. `people` are those of the rota with their
-    accounts. `problems` is for an admin to read after the run.
+    accounts. `looks_every` is how long after one run the next begins. `problems` is
+    for an admin to read after the run.
     """
 
     name = JOB
@@ -67,6 +68,7 @@ class Alerting:
         sending: Sending,
         site: MailSite,
         secret: bytes,
+        looks_every: timedelta = timedelta(),
     ) -> None:
         self._ledger = ledger
         self._settings = settings
@@ -77,7 +79,9 @@ class Alerting:
         self._sending = sending
         self._site = site
         self._secret = secret
-        self._planner = Planner(settings, people, persons, ways)
+        self._planner = Planner(
+            settings, people, persons, ways, looks_every=looks_every
+        )
         self._meant: set[str] = set()
         self.problems: list[str] = []
         self._remainders = Remainders(ledger, look, self.problems)

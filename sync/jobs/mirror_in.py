@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ from sync.ledger.intents import Intent, IntentState
 if TYPE_CHECKING:
     from moodle_bridge.model.people import Person
     from sync.jobs.alert_replies import AlertReplies
+    from sync.jobs.answering import Answering
     from sync.jobs.digest_replies import DigestReplies
     from sync.jobs.notices import Notices
     from sync.jobs.posting import Posting
@@ -81,6 +82,7 @@ class MirrorIn:
         wanted: Wanted,
         replies: DigestReplies,
         alert_replies: AlertReplies | None,
+        answering: Answering | None = None,
         posting: Posting,
         secret: bytes,
         site_url: str,
@@ -95,6 +97,7 @@ class MirrorIn:
         self._wanted = wanted
         self._replies = replies
         self._alert_replies = alert_replies
+        self._answering = answering
         self._secret = secret
         self._site_url = site_url.rstrip("/")
         self._posting = posting
@@ -259,8 +262,20 @@ class MirrorIn:
             return judged, Plan(records=(record,) if record else ())
         if judged.route.issue is not None:
             found = self._replies.plan(transaction, judged)
-            return judged, Plan(actions=found.actions, records=found.records)
-        return judged, Plan(actions=(self._action(transaction, judged, streams),))
+            begun = self._begun(judged, found.actions)
+            return judged, Plan(actions=found.actions, records=found.records + begun)
+        actions = (self._action(transaction, judged, streams),)
+        return judged, Plan(actions=actions, records=self._begun(judged, actions))
+
+    def _begun(
+        self, judged: Judged, actions: Sequence[Action]
+    ) -> tuple[Callable[[Transaction], None], ...]:
+        """Return what notes that a facilitator has begun to answer."""
+        if self._answering is None or judged.person is None:
+            return ()
+        received_at = judged.inbound.received_at
+        record = self._answering.claims(actions, judged.person, received_at)
+        return (record,) if record else ()
 
     def _action(
         self, transaction: Transaction, judged: Judged, streams: dict[int, str]

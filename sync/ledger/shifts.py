@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from moodle_bridge.model.rota import DutyRole, Layer, LayerKind, Shift
 from moodle_bridge.runtime import Clock
@@ -151,6 +151,13 @@ class Layers:
             select(table).where(table.c.key == key)
         ).one_or_none()
         return None if row is None else _kept(row)
+
+    def changed_at(self) -> datetime | None:
+        """Return when a change was last made or decided; None when none ever was."""
+        value: datetime | None = self._connection.execute(
+            select(func.max(schema.layer.c.updated_at))
+        ).scalar_one_or_none()
+        return value
 
     def between(
         self, start: datetime, end: datetime, *, state: str | None = ACCEPTED

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field, field_validator
 
 from mappings.alerts.escalation import AlertTo, StepClock
+from mappings.recurrence import Recurrence
 from sync.settings.base import PluginChoice, Section
+from sync.settings.recurrence import RecurrenceText
 from sync.settings.values import Duration, ShortName
 
 
@@ -78,6 +81,34 @@ class AlertsSettings(Section):
         description="Whether the quiet hours of [[rota.person]] hold for who is on duty"
         " as well.",
     )
+    bundle_within: Duration = Field(
+        default=timedelta(minutes=2),
+        description="Questions that come so soon after another, for the same person and"
+        " step, are one message; the first waits no longer than this. With [run].every"
+        " over it nothing waits: what came due between two runs is one message anyway.",
+    )
+    all_clear: bool = Field(
+        default=True,
+        description="Whether those who were alerted are told, once and not in their"
+        " quiet hours, that somebody is on it or has answered.",
+    )
+    handover: bool | Literal["always"] = Field(
+        default=True,
+        description="Whether who comes on duty gets a mail: what is open, who has gone"
+        ' quiet, who comes after. "always" also when nothing is open and nobody quiet.',
+        examples=["always"],
+    )
+    weekly: RecurrenceText | None = Field(
+        default=None,
+        description="When each of the rota is told of their watches of the next seven"
+        " days, and of gaps, by the clock of [rota].zone. Left out: never.",
+        examples=["sunday 18:00"],
+    )
+    changes: bool = Field(
+        default=True,
+        description="Whether each of the rota is told when their watches of the next"
+        " two weeks change.",
+    )
     steps: tuple[AlertStepSettings, ...] = Field(
         default=USUAL_STEPS,
         alias="step",
@@ -93,6 +124,13 @@ class AlertsSettings(Section):
         description="How each is reached, [[alerts.channel]] with [alerts.channel.by]."
         " Who has none gets mail, and where that fails a message in Moodle.",
     )
+
+    @field_validator("weekly")
+    @classmethod
+    def _is_weekly(cls, weekly: Recurrence | None) -> Recurrence | None:
+        if weekly is not None and weekly.weekday is None:
+            raise ValueError('must name a day of the week, as "sunday 18:00"')
+        return weekly
 
     @field_validator("steps")
     @classmethod

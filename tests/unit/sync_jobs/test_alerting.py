@@ -9,93 +9,24 @@ import pytest
 
 from moodle_bridge.errors import InDoubt, Permanent
 from moodle_bridge.model.waits import WaitState
-from moodle_bridge.practice.records import Discussion
-from sync.ledger.alerts import Alert, AlertState
+from sync.ledger.alerts import AlertState
 from tests.unit.sync_jobs.bridged import BRIDGE, BridgedCourse, text_of
-
-ROTA = """
-[rota]
-zone = "UTC"
-[[rota.person]]
-key = "grace"
-name = "Grace Nakato"
-user = "grace"
-zone = "Africa/Kampala"
-[[rota.person]]
-key = "ben"
-name = "Ben de Vries"
-user = "ben"
-zone = "Europe/Amsterdam"
-language = "nl"
-[[rota.person]]
-key = "lead"
-name = "Lea Dumont"
-user = "lea"
-zone = "Europe/Paris"
-lead = true
-[[rota.source]]
-plugin = "rules"
-[[rota.source.rule]]
-name = "days"
-people = ["grace"]
-zone = "UTC"
-days = ["weekdays", "weekend"]
-start = "06:00"
-end = "20:00"
-turn = "daily"
-anchor = 2026-03-01
-[[rota.source.rule]]
-name = "reserve"
-people = ["ben"]
-zone = "UTC"
-days = ["weekdays", "weekend"]
-start = "06:00"
-end = "20:00"
-turn = "daily"
-anchor = 2026-03-01
-role = "backup"
-"""
-ALERTS = '[alerts]\npromise = "60m"\n'
+from tests.unit.sync_jobs.on_watch import (
+    ALERTS,
+    ROTA,
+    alerts_of,
+    later,
+    reply_to,
+    rota,
+    told,
+    with_watchers,
+)
 
 
 @pytest.fixture
 def watched(course: BridgedCourse) -> BridgedCourse:
     """The course with a rota: Grace on duty by day, Ben her backup, Lea the lead."""
-    for name, first, last, address in (
-        ("ben", "Ben", "de Vries", "ben@nl.example"),
-        ("lea", "Lea", "Dumont", "lea@fr.example"),
-    ):
-        person = course.moodle.add_user(name, first, last, address)
-        course.moodle.enrol(person, course.course, "editingteacher")
-    course.clock.move(minutes=20)
-    rota(course)
-    assert course.sync().code == 0
-    return course
-
-
-def rota(course: BridgedCourse, *, alerts: str = ALERTS, people: str = ROTA) -> None:
-    course.configure()
-    path = course.folder / "bridge.toml"
-    path.write_text(path.read_text() + people + alerts)
-
-
-def later(course: BridgedCourse, minutes: float) -> None:
-    course.clock.move(minutes=minutes)
-    assert course.sync().code in {0, 3}
-
-
-def alerts_of(course: BridgedCourse, asked: Discussion) -> list[Alert]:
-    with course.reading() as transaction:
-        return transaction.alerts.of_questions([("fo26", asked.firstpost)])
-
-
-def told(course: BridgedCourse) -> list[str]:
-    """Return to whom alerts went, in order."""
-    return [
-        str(mail["To"].addresses[0].addr_spec)
-        for mail in course.mails()
-        if mail["From"].addresses[0].display_name == "Rota"
-    ]
+    return with_watchers(course)
 
 
 def test_the_one_on_duty_is_told_after_the_grace_of_the_first_step(
@@ -282,20 +213,6 @@ def test_the_copy_of_an_alert_is_known_again(watched: BridgedCourse) -> None:
     assert intent is not None
     assert intent.receipt_at is not None
     assert timedelta() <= watched.clock.now - intent.receipt_at <= timedelta(minutes=1)
-
-
-def reply_to(course: BridgedCourse, text: str, *, who: str = "grace@ug.example") -> str:
-    """Let somebody answer the newest alert that they got, as mail programs do."""
-    mail = course.mails(who)[-1]
-    answered = mail["Reply-To"] or mail["From"]
-    return course.write(
-        who,
-        text,
-        to=answered.addresses[0].addr_spec,
-        subject=f"Re: {mail['Subject']}",
-        answers=str(mail["Message-ID"]),
-        references=f"{mail['References'] or ''} {mail['Message-ID']}".strip(),
-    )
 
 
 def test_an_answer_to_an_alert_becomes_the_answer_in_the_forum(
