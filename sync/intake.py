@@ -24,6 +24,7 @@ from mappings.intake.problems import IntakeProblem
 from mappings.intake.understanding import Understood, understood
 from moodle_bridge.errors import ConfigError, Permanent, Problem
 from sync.ledger.entries import EntryChanges, SeenEntry
+from sync.report.traits import bandwidth_cursor
 
 if TYPE_CHECKING:
     from moodle_bridge.interfaces import IIntakeSource
@@ -82,6 +83,12 @@ class IntakeRead:
 
     def remember(self, transaction: Transaction) -> EntryChanges:
         """Keep the entries in the ledger, and return what changed; may be repeated."""
+        # Reports are told apart by connection; the ledger has no words of questions.
+        asked = self.reading.sources.get(Subject.BANDWIDTH)
+        transaction.cursors.move(
+            bandwidth_cursor(self.settings.name),
+            "\n".join(one.key for one in asked.questions) if asked else "",
+        )
         return transaction.entries.keep(self.settings.name, self.seen)
 
     def _seen(self) -> Iterator[SeenEntry]:

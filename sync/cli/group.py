@@ -19,6 +19,8 @@ COMMANDS = {
     "rota": "sync.cli.rota",
     "alerts": "sync.cli.alerts",
     "question": "sync.cli.question",
+    "report": "sync.cli.report",
+    "metrics": "sync.cli.metrics",
     "explain": "sync.cli.explain",
     "resend": "sync.cli.resend",
     "audit": "sync.cli.audit",

@@ -6,7 +6,7 @@ another author and another time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -31,7 +31,9 @@ class Listener:
     """What is the same for everything heard of a pair in one look.
 
     `facilitators` are user ids, as of now. `account_id` is the service account: what
-    it says of itself is automatic. What was said before `begun` is history.
+    it says of itself is automatic. What was said before `begun` is history. `taught`
+    says whether somebody taught at a moment, None where that is not known; then it is
+    as of now.
     """
 
     pair: str
@@ -39,6 +41,14 @@ class Listener:
     account_id: int
     facilitators: Collection[int]
     whole_thread: bool = False
+    taught: Callable[[int, datetime], bool | None] = lambda _person, _at: None
+
+    def is_facilitator(self, person: int | None, at: datetime) -> bool:
+        """Say whether somebody taught when something was said."""
+        if person is None:
+            return False
+        then = self.taught(person, at)
+        return person in self.facilitators if then is None else then
 
 
 def hear(transaction: Transaction, seen: DiscussionPosts, listener: Listener) -> None:
@@ -96,7 +106,7 @@ def _hear_new(
         forum_id=discussion.forum_id,
         parent_post_id=post.parent_id,
         author_id=author,
-        facilitator=author in listener.facilitators,
+        facilitator=listener.is_facilitator(author, at),
         medium=Medium.MOODLE if mail is None else Medium.MAIL,
         at=at,
         sent_at=sent_at,

@@ -34,6 +34,21 @@ class Presence:
     group_ids: frozenset[int]
 
 
+def taught(rows: Sequence[Presence], at: datetime) -> bool | None:
+    """Say whether somebody taught at a moment, by all rows of theirs in a course.
+
+    Before they were first seen their role was that of then. None when they were never
+    seen, or not at that moment.
+    """
+    ordered = sorted(rows, key=lambda one: one.since)
+    for one in ordered:
+        if one.since <= at and (one.until is None or at < one.until):
+            return one.facilitator
+    if ordered and at < ordered[0].since:
+        return ordered[0].facilitator
+    return None
+
+
 class Presences:
     """Everybody who is or was in a course."""
 
@@ -97,28 +112,6 @@ class Presences:
             .order_by(table.c.since, table.c.user_id, table.c.course_id)
         )
         return [_presence(row) for row in rows]
-
-    def facilitators_at(self, course_id: int, at: datetime) -> frozenset[int] | None:
-        """Return who taught in a course at a moment; None when that is not known.
-
-        It is not known of times before the bridge first looked.
-        """
-        table = schema.presence
-        first = self._connection.execute(
-            select(func.min(table.c.since)).where(table.c.course_id == course_id)
-        ).scalar_one_or_none()
-        if first is None or at < first:
-            return None
-        rows = self._connection.execute(
-            select(table.c.user_id, table.c.until).where(
-                table.c.course_id == course_id,
-                table.c.facilitator == 1,
-                table.c.since <= at,
-            )
-        )
-        return frozenset(
-            row.user_id for row in rows if row.until is None or row.until > at
-        )
 
     def _open(self, course_id: int) -> list[Presence]:
         table = schema.presence

@@ -111,6 +111,23 @@ class Utterances:
         )
         return list(rows.scalars())
 
+    def heard_at(self, pair: str) -> dict[int, datetime]:
+        """Return when each discussion last had something new, by discussion."""
+        table = schema.utterance
+        rows = self._connection.execute(
+            select(table.c.discussion_id, func.max(table.c.seen_at).label("at"))
+            .where(table.c.pair == pair)
+            .group_by(table.c.discussion_id)
+        )
+        return {row.discussion_id: row.at for row in rows}
+
+    def number(self, pair: str) -> int:
+        """Return how much was said in a pair, what was deleted too."""
+        table = schema.utterance
+        return self._connection.execute(
+            select(func.count()).select_from(table).where(table.c.pair == pair)
+        ).scalar_one()
+
     def get(self, pair: str, post_id: int) -> Utterance | None:
         """Return what was said with a post, None when it was not heard."""
         table = schema.utterance
@@ -289,6 +306,15 @@ class Waits:
             .order_by(table.c.began, table.c.post_id)
         )
         return [_wait(row) for row in rows]
+
+    def number(self, pair: str) -> int:
+        """Return how many waits a pair has, history among them."""
+        table = schema.wait
+        return self._connection.execute(
+            select(func.count())
+            .select_from(table)
+            .where(table.c.definition == DEFINITION, table.c.pair == pair)
+        ).scalar_one()
 
     def counts(self) -> dict[str, int]:
         """Return how many waits there are, by state; history among them."""

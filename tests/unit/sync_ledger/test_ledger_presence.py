@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from moodle_bridge.model.people import Person
 from sync.ledger import Ledger
-from sync.ledger.presence import Presence
+from sync.ledger.presence import Presence, taught
 from tests.unit.sync_ledger.conftest import Hands
 
 HOUR = timedelta(hours=1)
@@ -63,12 +63,19 @@ def test_history_keeps_a_role_as_it_was(ledger: Ledger, clock: Hands) -> None:
         began + HOUR,
         None,
     )
-    with ledger.reading() as transaction:
-        taught = transaction.presences.facilitators_at
-        assert taught(3, began - HOUR) is None
-        assert taught(3, began) == frozenset()
-        assert taught(3, began + HOUR) == frozenset({2})
-        assert taught(4, began) is None
+    assert taught(rows(ledger, 2), began - HOUR) is False
+    assert taught(rows(ledger, 2), began) is False
+    assert taught(rows(ledger, 2), began + HOUR) is True
+
+
+def test_nobody_knows_the_role_of_who_was_not_there(
+    ledger: Ledger, clock: Hands
+) -> None:
+    look(ledger, person(1), person(2, teaches=True))
+    clock.move(HOUR)
+    look(ledger, person(1))
+    assert taught(rows(ledger, 2), clock.now) is None
+    assert taught(rows(ledger, 9), clock.now) is None
 
 
 def test_groups_are_those_of_the_last_look(ledger: Ledger, clock: Hands) -> None:
