@@ -9,7 +9,6 @@ from mappings.report.figures import Comparison, Figures, Row
 from mappings.report.words import Words, in_a_hundred, name_shown
 
 _ALPHA = 0.05
-_MEDIA = frozenset({"media", "medium"})
 
 
 def headline(figures: Figures, words: Words) -> str:
@@ -87,7 +86,7 @@ def _compared(one: Comparison, figures: Figures, words: Words, level: float) -> 
         )
     if slower == one.second:
         first, second = second, first
-    if one.kind in _MEDIA:
+    if one.kind == "media":
         return words.worded(
             "report_compared_longer", slower=first, faster=second, chance=chance
         )
@@ -101,22 +100,17 @@ def _sides(one: Comparison) -> tuple[str, str]:
 
 
 def _rows_of(kind: str, figures: Figures) -> Sequence[Row]:
-    named = {
+    return {
         "weeks": figures.weeks,
         "phases": figures.phases,
         "forums": figures.forums,
         "media": figures.media,
         "groups": figures.groups,
-    }
-    for name, rows in named.items():
-        # A phase, phases: who compares them names the one or the other.
-        if kind in {name, name.removesuffix("s"), "medium" if name == "media" else ""}:
-            return rows
-    return [row for rows in named.values() for row in rows]
+    }.get(kind, ())
 
 
 def _row(side: str, rows: Iterable[Row]) -> Row | None:
-    return next((row for row in rows if side in {row.key, row.title}), None)
+    return next((row for row in rows if row.key == side), None)
 
 
 def _both_shown(one: Comparison, rows: Sequence[Row]) -> bool:
@@ -125,9 +119,9 @@ def _both_shown(one: Comparison, rows: Sequence[Row]) -> bool:
 
 
 def _named(kind: str, side: str, rows: Sequence[Row], words: Words) -> str:
-    if kind in _MEDIA:
+    if kind == "media":
         return words.medium(side)
-    if kind in {"phases", "phase"}:
+    if kind == "phases":
         return words.phase(side)
     row = _row(side, rows)
     return words.title(row) if row else name_shown(side)

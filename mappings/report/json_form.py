@@ -65,7 +65,7 @@ def report_json(figures: Figures, *, public: bool) -> str:
         "hours": _hours(figures),
         "curves": [_curve(one) for one in figures.curves if _may_show(one, figures)],
         "comparisons": [_comparison(one) for one in figures.comparisons if shown],
-        "missed": {cause.name.lower(): figures.missed.get(cause, 0) for cause in Cause}
+        "missed": {cause.name.lower(): figures.missed.get(cause) for cause in Cause}
         if shown
         else None,
         "what_if": [_what_if(one) for one in figures.what_if if shown],
@@ -74,7 +74,9 @@ def report_json(figures: Figures, *, public: bool) -> str:
     }
     if not public:
         found["waiting"] = [_wait(wait, figures) for wait in figures.waiting]
-    return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    # A name may hold half of a letter, which no file can.
+    return text.encode(errors="replace").decode()
 
 
 def _row(row: Row) -> Json:

@@ -135,7 +135,8 @@ def _missed(figures: Figures) -> Iterator[Metric]:
         labels=["cause"],
     )
     for cause in Cause:
-        missed.add_metric([cause.name.lower()], figures.missed.get(cause, 0))
+        if cause in figures.missed:
+            missed.add_metric([cause.name.lower()], figures.missed[cause])
     yield missed
 
 

@@ -40,9 +40,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Lines of equal rank."""
+    """Lines of equal rank; a `whole` one is never shortened."""
 
     lines: tuple[str, ...]
+    whole: bool = False
 
 
 Part = str | Table | Listing

@@ -51,27 +51,31 @@ def waiting_section(figures: Figures, words: Words) -> Section:
 
 def why_section(figures: Figures, words: Words) -> Section:
     """Return why promises were missed, and which cover would have kept them."""
-    total = sum(figures.missed.values())
-    parts: list[Part] = []
+    title = words.worded("report_h_why")
     if not figures.whole.shown:
-        pass
-    elif total:
+        return Section(title=title, parts=(), rank=2)
+    total = sum(figures.missed.values())
+    unknown = sum(hour.missed for hour in figures.hours.values()) - total
+    parts: list[Part] = []
+    if total:
         rows = tuple(
             TableRow(
                 title=words.worded(f"report_cause_{cause.name.lower()}"),
-                bar=figures.missed.get(cause, 0) / total,
-                cells=(words.part(figures.missed.get(cause, 0), total),),
+                bar=figures.missed[cause] / total,
+                cells=(words.part(figures.missed[cause], total),),
             )
             for cause in Cause
+            if cause in figures.missed
         )
         columns = (words.worded("report_c_cause"), words.worded("report_c_missed"))
         parts.append(Table(columns=columns, rows=rows))
-        parts.extend(_what_if(figures.what_if, words))
-    elif figures.whole.watched is None:
-        parts.append(words.worded("report_no_rota"))
-    else:
+    if unknown > 0:
+        key = "report_unknown_more" if total else "report_unknown"
+        parts.append(words.counted(key, unknown))
+    elif not total:
         parts.append(words.worded("report_none_missed"))
-    return Section(title=words.worded("report_h_why"), parts=tuple(parts), rank=2)
+    parts.extend(_what_if(figures.what_if, words))
+    return Section(title=title, parts=tuple(parts), rank=2)
 
 
 def row_sections(figures: Figures, words: Words) -> Iterator[Section]:
@@ -207,15 +211,9 @@ def _waits(wait: Wait, figures: Figures, words: Words) -> str:
 
 
 def _what_if(found: Sequence[WhatIf], words: Words) -> Iterator[Part]:
-    # The best of working days, of weekends and of all days, not neighbouring hours of
-    # the same ones.
-    best: dict[frozenset[int], WhatIf] = {}
-    for one in found:
-        best.setdefault(one.weekdays, one)
-    if not best:
+    if not found:
         return
-    missed = max(one.missed for one in best.values())
-    yield words.counted("report_what_if", missed)
+    yield words.counted("report_what_if", max(one.missed for one in found))
     yield Listing(
         tuple(
             words.worded(
@@ -225,7 +223,7 @@ def _what_if(found: Sequence[WhatIf], words: Words) -> Iterator[Part]:
                 until=words.hour(one.until),
                 caught=words.part(one.caught, one.missed),
             )
-            for one in best.values()
+            for one in found
         )
     )
 

@@ -74,7 +74,7 @@ def _meaning(figures: Figures, words: Words) -> Section:
     if any(one.p_value is not None for one in figures.comparisons):
         lines.append(words.worded("report_m_chance"))
     title = words.worded("report_h_meaning")
-    return Section(title=title, parts=(Listing(tuple(lines)),))
+    return Section(title=title, parts=(Listing(tuple(lines), whole=True),))
 
 
 def _origin(figures: Figures, words: Words) -> tuple[str, ...]:

@@ -20,7 +20,10 @@ from mappings.response.survival import Share
 
 _PHASES = frozenset({"intake", "online", "face-to-face", "coaching"})
 _MEDIA = frozenset({"mail", "moodle"})
-_TRAITS = frozenset({"country", "bandwidth", "region", "language", "organisation"})
+_TRAITS = frozenset(
+    {"country", "bandwidth", "channel", "region", "language", "organisation"}
+)
+_CHANNELS = frozenset({"each", "digest", "bundle", "moodle"})
 _WORKING_DAYS, _WEEKEND = frozenset(range(5)), frozenset({5, 6})
 _ALL_DAYS = _WORKING_DAYS | _WEEKEND
 _MINUTE, _HOUR, _DAY = 60, 60, 24
@@ -166,9 +169,15 @@ class Words:
         return name_shown(name)
 
     def answer(self, trait: str, text: str) -> str:
-        """Return an answer of the intake form; countries by their names."""
+        """Return an answer of the intake form; countries and languages by name."""
         if trait == "country" and len(text) == _COUNTRY_CODE:
             return country_name(text.upper(), self.language)
+        if trait == "language":
+            names = written_as(self.language).languages
+            base = text.partition("_")[0]
+            return str(names.get(base) or name_shown(text) or "?")
+        if trait == "channel" and text in _CHANNELS:
+            return self.worded(f"report_channel_{text}")
         return name_shown(text) or "?"
 
     def title(self, row: Row) -> str:

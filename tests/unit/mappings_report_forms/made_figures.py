@@ -154,7 +154,12 @@ def figures() -> Figures:
             row("2026-W47", asked=96, open_=1),
             row("2026-W48", asked=21, open_=3, felt=UNKNOWN, provisional=True),
         ),
-        phases=(row("online"), row("face-to-face", felt=BETTER), few("Field work")),
+        phases=(
+            row("online"),
+            row("face-to-face", felt=BETTER),
+            row("coaching"),
+            few("Field work"),
+        ),
         forums=(
             row("7", "Questions", open_=2),
             row("8", "開放資料與圖書館的討論區開放資料與圖書館的討論區", felt=BETTER),
@@ -165,7 +170,7 @@ def figures() -> Figures:
         hours={
             (day, hour): HourRow(
                 asked=(day * 5 + hour) % 9,
-                missed=(day + hour) % 3,
+                missed=int((day * 24 + hour) % 4 == 0),
                 watched=1.0 if 8 <= hour < 18 and day < 5 else 0.0,
                 askers=(day * 5 + hour) % 9,
             )
@@ -187,7 +192,9 @@ def figures() -> Figures:
         comparisons=(
             Comparison(kind="media", first="mail", second="moodle", p_value=0.011),
             Comparison(kind="phases", first="online", second="coaching", p_value=None),
-            Comparison(kind="forums", first="7", second="8", p_value=0.4),
+            Comparison(
+                kind="phases", first="coaching", second="face-to-face", p_value=0.4
+            ),
             Comparison(
                 kind="phases", first="online", second="face-to-face", p_value=0.0002
             ),
@@ -198,7 +205,7 @@ def figures() -> Figures:
                 weekdays=frozenset(range(7)), since=18, until=22, caught=22, missed=30
             ),
             WhatIf(
-                weekdays=frozenset(range(7)), since=17, until=21, caught=20, missed=30
+                weekdays=frozenset(range(7)), since=6, until=10, caught=20, missed=30
             ),
             WhatIf(
                 weekdays=frozenset(range(5)), since=20, until=24, caught=14, missed=30
@@ -228,6 +235,8 @@ def figures() -> Figures:
                     active("UG", 9, 14, title="UG"),
                     active("CO", 9, 14, title="CO"),
                 ),
+                "language": (active("fr", 9, 14), active("es_mx", 9, 14)),
+                "channel": (active("digest", 9, 14), active("moodle", 9, 14)),
             },
             exchange=Exchange(
                 peer_share=0.35, star=0.72, isolates=frozenset({BRIGITTE, CHEN})
@@ -291,4 +300,79 @@ def empty() -> Figures:
         plan=(),
         history_until=None,
         first_responses=None,
+    )
+
+
+def hostile() -> Figures:
+    """Return a large course whose people named everything to break a page."""
+    names = (
+        "<script>alert('x')</script>",
+        "</td></table><h1>[[Start]] {mlang en}",
+        "𒐫𒐫𒐫 " * 30,
+        "\u202egnihtyna\u202c\x00\x1b[31m",
+        '=HYPERLINK("http://evil.example")',
+        "אבגדה «وهز»",
+        "漢字" * 60,
+        "&amp;&lt;b&gt;" * 20,
+        "\ud800 broken",
+        "one\nline\r\ntwo",
+    )
+    told = figures()
+    people = {800_000 + n: f"{names[n % len(names)]} {n}" for n in range(120)}
+    forums = {n: f"{names[n % len(names)]} {n}" for n in range(40)}
+    first = date(2025, 9, 1)
+    weeks = []
+    for number in range(60):
+        year, week, _ = (first + timedelta(weeks=number)).isocalendar()
+        weeks.append(f"{year}-W{week:02}")
+    return replace(
+        told,
+        names=ReportNames(course=names[1], forums=forums, people=people),
+        weeks=tuple(row(key, asked=123_456, open_=1234) for key in weeks),
+        phases=tuple(row(name) for name in names),
+        forums=tuple(row(str(n), name) for n, name in forums.items()),
+        groups=tuple(row(str(n), names[n % len(names)]) for n in range(30)),
+        comparisons=tuple(
+            Comparison(kind="phases", first=one, second=two, p_value=0.02)
+            for one in names
+            for two in names
+        ),
+        waiting=tuple(
+            wait(person, MADE_AT - timedelta(hours=n), forum=n)
+            for n, person in enumerate(people)
+        ),
+        participation=replace(
+            told.participation,
+            weeks=tuple(active(key) for key in weeks),
+            traits={
+                name: tuple(active(str(n), title=names[n % 9]) for n in range(40))
+                for name in names
+            },
+            exchange=Exchange(peer_share=0.1, star=0.5, isolates=frozenset(people)),
+            quiet=tuple(Quiet(person=one, last_day=None, days=11) for one in people),
+            front_runners=tuple((one, 3) for one in people),
+        ),
+    )
+
+
+def tiny() -> Figures:
+    """Return a course in which so few take part that nothing may be told."""
+    told = figures()
+    return replace(
+        told,
+        whole=few("all"),
+        weeks=(few("2026-W47"),),
+        phases=(few("online"),),
+        forums=(few("7", "Questions"),),
+        media=(few("mail"),),
+        groups=(),
+        missed={Cause.NOBODY: 4247, Cause.LATE: 4248},
+        bias=0.4242,
+        first_responses=FirstResponses(within={900.0: 4249}, number=4250, seconds=1.0),
+        participation=replace(
+            told.participation,
+            weeks=(active("2026-W47", 4251, 4),),
+            phases=(active("online", 4251, 4),),
+            traits={"country": (active("UG", 4251, 3),)},
+        ),
     )

@@ -1,0 +1,197 @@
+"""The report as text: what facilitators get by mail."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mappings.phrases import LANGUAGES
+from mappings.report.figures import Figures
+from mappings.report.text import report_text, wrapped
+from tests.unit.mappings_report_forms.made_figures import (
+    UNKNOWN,
+    empty,
+    few,
+    figures,
+    hostile,
+    row,
+    tiny,
+)
+
+GOLDEN = Path(__file__).with_name("golden")
+MADE: tuple[Callable[[], Figures], ...] = (figures, hostile, tiny, empty)
+
+
+def columns(line: str) -> int:
+    """Count the columns of a terminal, by the width that Unicode gives each letter."""
+    return sum(
+        0
+        if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf"
+        else 2
+        if unicodedata.east_asian_width(letter) in "WF"
+        else 1
+        for letter in line
+    )
+
+
+def line_of(text: str, beginning: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(beginning))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_reads_as_it_was_written_down(language: str) -> None:
+    text = report_text(figures(), language=language, public=False)
+
+    wanted = GOLDEN.joinpath(f"report.{language}.txt").read_text(encoding="utf-8")
+    assert text == wanted
+
+
+def test_a_public_report_reads_as_it_was_written_down() -> None:
+    text = report_text(figures(), language="en", public=True)
+
+    assert text == GOLDEN.joinpath("public.en.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("made", MADE)
+@pytest.mark.parametrize("public", [True, False])
+def test_no_line_is_wider_than_80_columns(
+    language: str, made: Callable[[], Figures], public: bool
+) -> None:
+    text = report_text(made(), language=language, public=public)
+
+    assert max(map(columns, text.splitlines())) <= 80
+    assert "\xa0" not in text
+    assert text.endswith("\n")
+    text.encode()
+
+
+def test_the_headline_stands_first() -> None:
+    text = report_text(figures(), language="en", public=True)
+
+    first = " ".join(text.split("\n\n")[1].splitlines())
+    assert first == (
+        "58 of 100 questions were answered within 1 h (53 to 63 of 100; 412 asked);"
+        " 4 wait now, the oldest for 3 h."
+    )
+
+
+def test_sections_stand_in_the_order_in_which_they_are_needed() -> None:
+    text = report_text(figures(), language="en", public=False)
+
+    titles = [
+        "Who waits now",
+        "Why answers were late",
+        "By week",
+        "By phase of the course",
+        "By forum",
+        "By channel",
+        "By group",
+        "When questions come",
+        "Who takes part, by week",
+        "How people talk with each other",
+        "Who has gone quiet",
+        "What the numbers mean",
+        "Definition: facilitation-response v1.",
+    ]
+    places = [text.index(f"\n{title}") for title in titles]
+    assert places == sorted(places)
+
+
+def test_every_bar_has_its_number_beside_it() -> None:
+    text = report_text(hostile(), language="en", public=False)
+
+    bars = [line for line in text.splitlines() if "█" in line]
+    assert bars
+    assert all("%" in line.rpartition("█")[2] for line in bars)
+
+
+def test_cells_of_fewer_than_five_people_show_how_many_asked_and_nothing_else() -> None:
+    told = replace(figures(), forums=(row("7", "Questions"), few("9", "Small talk")))
+
+    text = report_text(told, language="en", public=False)
+
+    assert (
+        " ".join(line_of(text, "Small talk").split()) == "Small talk too few to show 3"
+    )
+
+
+def test_a_course_of_too_few_tells_only_how_many_questions_there_were() -> None:
+    text = report_text(tiny(), language="en", public=True)
+
+    assert "3 questions were asked: too few to show more" in text
+    assert "%" not in text.partition("What the numbers mean")[0]
+    assert "By forum" in text
+    assert "42" not in text
+
+
+def test_what_is_not_reached_and_what_is_too_early_is_said() -> None:
+    told = replace(figures(), whole=row("all", felt=UNKNOWN))
+
+    text = report_text(told, language="en", public=False)
+
+    line = line_of(text, "by a facilitator")
+    assert " ".join(line.split()) == (
+        "by a facilitator too early not reached not reached 40"
+    )
+    assert "it is too early to say how many are answered within 1 h" in text
+
+
+def test_a_course_without_questions_says_so() -> None:
+    text = report_text(empty(), language="en", public=False)
+
+    assert "No questions were asked." in text
+    assert "By week" not in text
+
+
+def test_of_a_course_without_a_rota_it_is_said_that_nobody_knows_why() -> None:
+    told = replace(figures(), missed={}, what_if=(), whole=row("all", watched=None))
+
+    text = report_text(told, language="en", public=False)
+
+    assert "42 answers were late, and it is not known who was on duty then." in text
+    assert "only hours on duty" not in text
+
+
+def test_comparisons_are_told_in_words() -> None:
+    text = report_text(figures(), language="en", public=True)
+
+    assert (
+        "by mail one waits longer than in Moodle: hardly by chance (p = 0.01)" in text
+    )
+    assert "online and coaching: too few to compare" in text
+    assert "coaching and face to face: the difference may be chance (p = 0.40)" in text
+
+
+def test_the_more_is_compared_the_surer_a_difference_has_to_be() -> None:
+    told = figures()
+    many = replace(told, comparisons=told.comparisons[:1] * 5)
+
+    text = report_text(many, language="en", public=True)
+
+    assert "the difference may be chance (p = 0.01)" in text
+
+
+def test_a_table_keeps_its_columns_where_a_name_takes_two_lines() -> None:
+    text = report_text(figures(), language="en", public=False)
+
+    lines = text.splitlines()
+    first = lines.index("開放資料與圖書館的討")
+    assert lines[first + 1].startswith("論區開放資料與圖書館…  █")
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 5, [""]),
+        ("one two", 5, ["one", "two"]),
+        ("漢字漢字 x", 5, ["漢字", "漢字", "x"]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+    ],
+)
+def test_text_is_broken_by_columns(text: str, width: int, lines: list[str]) -> None:
+    assert wrapped(text, width) == lines
