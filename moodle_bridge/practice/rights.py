@@ -70,6 +70,7 @@ _TEACHER = (
     "moodle/site:accessallgroups",
     "moodle/site:viewfullnames",
     "moodle/site:viewuseridentity",
+    "moodle/site:messageanyuser",
     "moodle/calendar:manageentries",
     "moodle/notes:manage",
     "report/progress:view",
@@ -102,7 +103,6 @@ _MANAGER = _EDITING_TEACHER | {
     "moodle/cohort:manage",
     "moodle/cohort:assign",
     "moodle/site:deleteanymessage",
-    "moodle/site:messageanyuser",
 }
 
 CAPABILITIES: Mapping[str, frozenset[str]] = {

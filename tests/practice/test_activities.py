@@ -30,7 +30,19 @@ def test_who_is_blocked_is_told_in_the_answer(site: Site) -> None:
         messages=[{"touserid": site.facilitator.id, "text": "x", "clientmsgid": "7"}],
     )
     assert (answer[0]["msgid"], answer[0]["clientmsgid"]) == (-1, "7")
-    assert answer[0]["errormessage"]
+    assert "message preferences" in answer[0]["errormessage"]
+
+
+def test_a_teacher_reaches_whoever_is_in_the_course_and_has_blocked_them(
+    site: Site,
+) -> None:
+    site.participant.blocked.append(site.facilitator.id)
+    answer = site.ask(
+        site.facilitator,
+        "core_message_send_instant_messages",
+        messages=[{"touserid": site.participant.id, "text": "x"}],
+    )
+    assert answer[0]["msgid"] > 0
 
 
 def test_messages_between_two_users_are_one_conversation(site: Site) -> None:
@@ -111,6 +123,78 @@ def test_every_text_a_wiki_page_had_is_kept(site: Site) -> None:
         2,
         "<p>two</p>\n",
     )
+
+
+def wiki_page(site: Site, content: str) -> int:
+    made = site.ask(
+        site.bridge,
+        "mod_wiki_new_page",
+        title="Report",
+        content=content,
+        wikiid=site.seeded.wiki.id,
+    )
+    number: int = made["pageid"]
+    return number
+
+
+def test_a_wiki_lists_the_headings_of_a_page_and_reads_its_links(site: Site) -> None:
+    text = '<div class="ref-a1"><h4>A b</h4><h5>C</h5><p>[[Report]] [[New]]</p></div>'
+    page = wiki_page(site, text)
+    shown = site.ask(site.participant, "mod_wiki_get_page_contents", pageid=page)
+    content = shown["page"]["cachedcontent"]
+    assert content.startswith('<div class="wiki-toc"><p class="wiki-toc-title">')
+    assert '1.1. <a href="#toc-2">C</a>' in content
+    assert '<h3><a name="toc-1"></a>A b <a href="edit.php?pageid=' in content
+    assert '<h4><a name="toc-2"></a>C</h4>' in content
+    assert f'/mod/wiki/view.php?pageid={page}">Report</a>' in content
+    assert '<a class="wiki_newentry"' in content
+
+
+def test_a_page_that_somebody_edits_is_locked_for_others(site: Site) -> None:
+    page = wiki_page(site, "<p>one</p>")
+    opened = site.ask(site.facilitator, "mod_wiki_get_page_for_editing", pageid=page)
+    assert opened["pagesection"] == {
+        "content": "<p>one</p>",
+        "contentformat": "html",
+        "version": 1,
+    }
+    edit = {"pageid": page, "content": "<p>two</p>"}
+    refused = site.ask(site.bridge, "mod_wiki_edit_page", **edit)
+    assert refused["errorcode"] == "pageislocked"
+    also = site.ask(site.bridge, "mod_wiki_get_page_for_editing", pageid=page)
+    assert also["errorcode"] == "pageislocked"
+    assert site.ask(site.facilitator, "mod_wiki_edit_page", **edit)["pageid"] == page
+    assert site.ask(site.bridge, "mod_wiki_edit_page", **edit)["pageid"] == page
+
+
+def test_a_lock_that_was_left_behind_runs_out(site: Site) -> None:
+    page = wiki_page(site, "<p>one</p>")
+    site.ask(site.facilitator, "mod_wiki_get_page_for_editing", pageid=page, lockonly=1)
+    site.clock.now += 31
+    edited = site.ask(site.bridge, "mod_wiki_edit_page", pageid=page, content="x")
+    assert edited["pageid"] == page
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("12", "12"), ("12.50", "12.5"), ('"7.50"', "7.5"), ("0", "0"),
+        ('"abc"', "0"), ('""', None), ("null", None), ("-0.5", "-0.5"),
+    ],
+)  # fmt: skip
+def test_a_number_is_stored_as_php_writes_it(
+    site: Site, sent: str, stored: str | None
+) -> None:
+    week, number = list(site.moodle.state.data_fields)[:2]
+    data = [{"fieldid": week, "value": '"w"'}, {"fieldid": number, "value": sent}]
+    site.ask(
+        site.bridge,
+        "mod_data_add_entry",
+        databaseid=site.seeded.database.id,
+        data=data,
+    )
+    contents = site.moodle.state.data_contents.values()
+    assert [row.content for row in contents if row.fieldid == number] == [stored]
 
 
 def test_a_wiki_of_ones_own_is_closed_to_others(site: Site) -> None:

@@ -23,7 +23,10 @@ from moodle_bridge.practice.user_shapes import shares_course
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from moodle_bridge.practice.records import User
+
 _LONGEST = 4096
+_ANYBODY = "moodle/site:messageanyuser"
 _LINK = re.compile(r"<a (?![^>]*target=)([^>]*)>")
 
 
@@ -63,10 +66,28 @@ def _problem(call: Call, sent: Mapping[str, Any]) -> str:
         )
     if len((sent["text"] or "").encode()) > _LONGEST:
         return "The message is longer than the maximum allowed."
-    anybody = "moodle/site:messageanyuser" in site_capabilities(call.user)
-    if not anybody and (call.user.id in user.blocked or not shares_course(call, user)):
-        return "You can't message this user"
+    if _ANYBODY in site_capabilities(call.user) or _teaches(call, user):
+        return ""
+    if call.user.id in user.blocked or not shares_course(call, user):
+        return (
+            "You can't message this user due to their message preferences. Try adding"
+            " them as a contact."
+        )
     return ""
+
+
+def _teaches(call: Call, user: User) -> bool:
+    """Tell whether the caller may write to a user because of a course of both.
+
+    Then nobody can block them: teachers reach whomever they are in a course with.
+    """
+    shared = {
+        row.courseid
+        for row in call.state.enrolments.values()
+        if row.userid == user.id
+        and (call.user.id, row.courseid) in call.state.enrolments
+    }
+    return any(call.viewer(courseid).can(_ANYBODY) for courseid in shared)
 
 
 def _stored(call: Call, sent: Mapping[str, Any]) -> Message:
