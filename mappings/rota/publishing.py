@@ -71,7 +71,8 @@ def wanted_events(
         found[key] = WantedEvent(
             key=key,
             course_id=course_id,
-            name=_name(shift, names, language),
+            # Moodle refuses what it takes for a tag: any "<" that no space follows.
+            name=_name(shift, names, language).replace("<", "‹"),
             start=start,
             end=end,
         )

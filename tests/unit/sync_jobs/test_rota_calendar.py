@@ -256,6 +256,16 @@ def test_the_last_shift_is_published_whole_and_stays_as_it_is(
     assert sum(one[0] == last[0] for one in events(rota)) == 2
 
 
+def test_a_name_that_looks_like_markup_is_published_as_a_name(
+    rota: BridgedCourse,
+) -> None:
+    path = rota.folder / "bridge.toml"
+    path.write_text(path.read_text().replace("Grace & Co", "Grace <Queue> & Co"))
+    assert publish(rota).code == 0
+    assert events(rota)[1][1] == "On duty: Grace ‹Queue> & Co"
+    assert publish(rota).counts == {}
+
+
 def test_a_watch_without_an_end_is_published_anew_once_a_week(
     rota: BridgedCourse,
 ) -> None:
