@@ -72,7 +72,7 @@ def run(
                 data["sinks"] = [_json(outcome) for outcome in outcomes]
             data["dry_run"] = dry_run
         if open_:
-            path = _private_file(making.page(None, public=False).page_html)
+            path = _private_file(making.page().page_html)
             opened = webbrowser.open(path.as_uri())
             verb = "Opened" if opened else "No browser could be opened. The page is"
             parts.append(

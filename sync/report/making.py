@@ -11,13 +11,16 @@ from sync.report.gathering import facts
 from sync.report.mails import ReportMails
 from sync.report.pages import page_of, pseudonyms
 from sync.report.periods import Days
+from sync.report.plots import plots_of
 from sync.report.writing import Writing
 
 if TYPE_CHECKING:
     from mappings.report.facts import ReportFacts
     from mappings.report.figures import Figures
+    from mappings.report.plot import Plot
     from moodle_bridge.model.reports import ReportPage
     from sync.bridge import Bridge
+    from sync.report.shown import Shown
     from sync.settings.report import ReportSinkSettings
 
 
@@ -41,7 +44,10 @@ class Making:
         self._pair = pair
         self._language = language
         self._worked_out: dict[tuple[str, ...], tuple[ReportFacts, Figures]] = {}
-        self._pages: dict[tuple[tuple[str, ...], str, bool], ReportPage] = {}
+        self._plots: dict[tuple[tuple[str, ...], str], tuple[Plot, ...]] = {}
+        self._pages: dict[
+            tuple[tuple[str, ...], str, bool, str], tuple[ReportPage, Shown]
+        ] = {}
 
     def figures(self, pairs: Sequence[str] = ()) -> Figures:
         """Return the numbers of these pairs; none = of all."""
@@ -57,20 +63,9 @@ class Making:
         own = sink.language if sink else None
         return self._language or own or settings.language
 
-    def page(self, sink: ReportSinkSettings | None, *, public: bool) -> ReportPage:
-        """Return the report in all forms; `sink` None: of all pairs, for the admin."""
-        pairs = self._of(sink.pairs if sink else ())
-        key = (pairs, self.language(sink), public)
-        if key not in self._pages:
-            known, figures = self._work_out(pairs)
-            self._pages[key] = page_of(
-                figures,
-                known,
-                language=key[1],
-                public=public,
-                pseudonym=pseudonyms(self._bridge.secret),
-            )
-        return self._pages[key]
+    def page(self) -> ReportPage:
+        """Return the report of all pairs in all forms, for the admin."""
+        return self._page(None, public=False, last=None)[0]
 
     def writing(self) -> Writing:
         """Return what writes these reports to sinks."""
@@ -79,9 +74,34 @@ class Making:
         return Writing(
             bridge.ledger,
             build=lambda sink: bridge.report_sink(sink.to, mails),
-            page=lambda sink, public: self.page(sink, public=public),
+            page=lambda sink, public, last: self._page(sink, public=public, last=last),
             mails=mails,
         )
+
+    def _page(
+        self, sink: ReportSinkSettings | None, *, public: bool, last: Shown | None
+    ) -> tuple[ReportPage, Shown]:
+        pairs = self._of(sink.pairs if sink else ())
+        key = (pairs, self.language(sink), public, str(last or ""))
+        if key not in self._pages:
+            known, figures = self._work_out(pairs)
+            self._pages[key] = page_of(
+                figures,
+                known,
+                language=key[1],
+                public=public,
+                pseudonym=pseudonyms(self._bridge.secret),
+                plots=self._plots_of(pairs, figures, key[1]),
+                last=last,
+            )
+        return self._pages[key]
+
+    def _plots_of(
+        self, pairs: tuple[str, ...], figures: Figures, language: str
+    ) -> tuple[Plot, ...]:
+        if (pairs, language) not in self._plots:
+            self._plots[pairs, language] = plots_of(figures, language=language)
+        return self._plots[pairs, language]
 
     def _of(self, pairs: Sequence[str]) -> tuple[str, ...]:
         """Return the pairs that a report tells of, by name."""

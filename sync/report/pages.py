@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mappings.report.csv_rows import waits_csv
@@ -16,11 +16,12 @@ from mappings.report.text import report_text
 from mappings.report.week_rows import report_weeks
 from mappings.report.words import report_title
 from moodle_bridge.model.reports import ReportPage
-from sync.report.plots import plots_of
+from sync.report.shown import Shown, steady
 
 if TYPE_CHECKING:
     from mappings.report.facts import ReportFacts
     from mappings.report.figures import Figures
+    from mappings.report.plot import Plot
 
 _PSEUDONYM_DIGITS = 12
 
@@ -32,19 +33,33 @@ def page_of(
     language: str,
     public: bool,
     pseudonym: Callable[[int], str],
-) -> ReportPage:
-    """Return a report in all its forms.
+    plots: Sequence[Plot],
+    last: Shown | None = None,
+) -> tuple[ReportPage, Shown]:
+    """Return a report in all its forms, and what it shows.
 
     `figures` are those of `facts`. With `public` nothing in it names people.
-    `pseudonym` stands for a user id where the waits are listed.
+    `pseudonym` stands for a user id where the waits are listed. `plots` are of the same
+    figures, in the same language. `last` is what was
+    shown before: a form that people read keeps its date where nothing else is new.
     """
-    plots = plots_of(figures, language=language)
-    return ReportPage(
+    forms: Mapping[str, Callable[[Figures], str]] = {
+        "text": lambda made: report_text(made, language=language, public=public),
+        "moodle": lambda made: moodle_page(made, language=language, public=public),
+        "page": lambda made: html_page(
+            made, language=language, public=public, plots=plots
+        ),
+    }
+    before = last.stamps if last else {}
+    shown = {
+        name: steady(figures, write, before.get(name)) for name, write in forms.items()
+    }
+    page = ReportPage(
         title=report_title(figures.names.course, language),
         language=language,
-        text=report_text(figures, language=language, public=public),
-        moodle_html=moodle_page(figures, language=language, public=public),
-        page_html=html_page(figures, language=language, public=public, plots=plots),
+        text=shown["text"][0],
+        moodle_html=shown["moodle"][0],
+        page_html=shown["page"][0],
         waits_csv=waits_csv(
             figures, facts.waits, watched=facts.watched, pseudonym=pseudonym
         ),
@@ -55,6 +70,7 @@ def page_of(
         descriptions={plot.name: plot.description for plot in plots},
         public=public,
     )
+    return page, Shown({name: stamp for name, (_, stamp) in shown.items()})
 
 
 def pseudonyms(secret: bytes) -> Callable[[int], str]:

@@ -16,6 +16,7 @@ from moodle_bridge.errors import (
     Transient,
 )
 from moodle_bridge.redact import masked
+from sync.report.shown import read_shown
 
 if TYPE_CHECKING:
     from moodle_bridge.interfaces import IReportSink
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sync.ledger import Ledger
     from sync.ledger.reports import KeptReport
     from sync.report.mails import ReportMails
+    from sync.report.shown import Shown
     from sync.settings.report import ReportSinkSettings
 
 log = logging.getLogger(__name__)
@@ -115,7 +117,8 @@ class Writing:
     """Writes to sinks, one after the other; one that fails does not stop the others.
 
     `build` makes a sink, `page` the report for one: of its pairs, in its language,
-    `public` or for facilitators. `mails` is the mailer that `build` gives to sinks.
+    `public` or for facilitators, and what it shows, given what it showed last. `mails`
+    is the mailer that `build` gives to sinks.
     """
 
     def __init__(
@@ -123,7 +126,7 @@ class Writing:
         ledger: Ledger,
         *,
         build: Callable[[ReportSinkSettings], IReportSink],
-        page: Callable[[ReportSinkSettings, bool], ReportPage],
+        page: Callable[[ReportSinkSettings, bool, Shown], tuple[ReportPage, Shown]],
         mails: ReportMails,
     ) -> None:
         self._ledger = ledger
@@ -150,10 +153,12 @@ class Writing:
         key = kept_name(sink)
         with self._ledger.reading() as transaction:
             kept = transaction.reports.get(key)
+            before = read_shown(transaction.cursors.get(_shown(key)))
         last = kept.written if kept else None
         try:
             built = self._build(sink)
-            written = built.write(self._page(sink, built.public), last)
+            page, shown = self._page(sink, built.public, before)
+            written = built.write(page, last)
         except LedgerError:
             raise
         except BridgeError as error:
@@ -170,6 +175,7 @@ class Writing:
             )
         with self._ledger.writing() as transaction:
             transaction.reports.put(key, written)
+            transaction.cursors.move(_shown(key), str(shown))
             mails = self._mails.write_down(transaction, sink=sink.name)
         return SinkOutcome(
             name=sink.name,
@@ -190,6 +196,10 @@ class Writing:
         return SinkOutcome(
             name=sink.name, problem=problem, advice=masked(advice), for_good=for_good
         )
+
+
+def _shown(key: str) -> str:
+    return f"report:shown:{key}"
 
 
 def _is_new(written: Written, last: Written | None) -> bool:

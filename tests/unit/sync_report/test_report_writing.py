@@ -19,6 +19,7 @@ from moodle_bridge.registry import NoSettings
 from sync.ledger import Ledger
 from sync.ledger.intents import Intent, IntentState
 from sync.report.mails import ReportMails
+from sync.report.shown import Shown, Stamp
 from sync.report.writing import (
     SinkOutcome,
     Writing,
@@ -102,6 +103,7 @@ class Town:
     walls: dict[str, Wall]
     page: ReportPage = PAGE
     asked: list[tuple[str, bool]] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.mails = ReportMails(site_tag="abc", secret=b"secret")
@@ -112,9 +114,13 @@ class Town:
             mails=self.mails,
         )
 
-    def _page(self, sink: ReportSinkSettings, public: bool) -> ReportPage:
+    def _page(
+        self, sink: ReportSinkSettings, public: bool, last: Shown
+    ) -> tuple[ReportPage, Shown]:
         self.asked.append((sink.name, public))
-        return self.page
+        self.shown.append(last)
+        stamp = Stamp(fingerprint=self.page.text, made_at=self.clock.now)
+        return self.page, Shown({"text": stamp})
 
     def write(self, *sinks: ReportSinkSettings) -> list[SinkOutcome]:
         return list(self.writing.write(sinks))
@@ -184,6 +190,14 @@ def test_a_sink_is_given_what_it_wrote_last(town: Town) -> None:
         None,
         Written(target="the wall", fingerprints={"text": "58 %"}),
     ]
+
+
+def test_a_report_is_made_knowing_what_the_sink_showed_last(town: Town) -> None:
+    town.write(WALL)
+    town.clock.move(hours=1)
+    town.write(WALL)
+    stamp = Stamp(fingerprint="58 %", made_at=START)
+    assert town.shown == [Shown(), Shown({"text": stamp})]
 
 
 def test_a_public_sink_gets_the_report_that_names_nobody(town: Town) -> None:
