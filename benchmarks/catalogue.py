@@ -17,6 +17,7 @@ NAMES = (
     "rota",
     "enrol-1000",
     "backfill-memory",
+    "bias",
 )
 """By name, in the order in which they run."""
 
