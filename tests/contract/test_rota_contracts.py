@@ -130,6 +130,60 @@ def test_outlook_has_zones_of_its_own_names_and_only_the_watch_is_taken() -> Non
     ]
 
 
+def test_nextcloud_adds_dates_and_leaves_dates_out() -> None:
+    primary = DutyRole.PRIMARY
+    assert spans("nextcloud_extra_dates.ics") == [
+        ("24 08:00", "24 16:00", "ana", primary),
+        ("26 08:00", "26 16:00", "ana", primary),
+        ("27 19:00", "28 07:00", "ben", primary),
+        # Twelve hours are twelve hours, also in the night when clocks go forward.
+        ("28 19:00", "29 07:00", "ben", primary),
+        ("29 18:00", "30 06:00", "ben", primary),
+        # An extra date after the change; the one of the rule on the 31st is left out.
+        ("30 07:00", "30 15:00", "ana", primary),
+    ]
+
+
+def test_outlook_names_zones_of_windows_and_does_not_explain_them() -> None:
+    primary = DutyRole.PRIMARY
+    assert spans(
+        "outlook_without_zones.ics", only="Watch:", zone="Europe/Amsterdam"
+    ) == [
+        ("24 08:00", "24 16:00", "ana", primary),
+        # The 25th is left out, the 26th has another hour and another person.
+        ("26 11:00", "26 17:00", "ben", primary),
+        ("27 23:00", "29 22:00", "ben", primary),
+        ("01 03:00", "01 11:00", "ana", primary),
+    ]
+
+
+def test_google_repeats_in_utc_by_the_clock_of_its_calendar() -> None:
+    primary = DutyRole.PRIMARY
+    assert spans("google_in_utc.ics", zone="Europe/Amsterdam") == [
+        ("26 08:00", "26 16:00", "ana", primary),
+        ("27 23:00", "28 23:00", "ben", primary),
+        ("30 07:00", "30 15:00", "ana", primary),
+        ("02 07:00", "02 15:00", "ana", primary),
+    ]
+
+
+def test_a_zone_that_nobody_knows_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "one.ics"
+    zone = 'TZID="Customized Time Zone"'
+    path.write_text(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:1\n"
+        f"DTSTAMP:20260301T000000Z\nDTSTART;{zone}:20260324T090000\n"
+        f"DTEND;{zone}:20260324T170000\nRRULE:FREQ=DAILY;COUNT=2\nSUMMARY:Ana\n"
+        "END:VEVENT\nEND:VCALENDAR\n"
+    )
+    reading = IcalRota(IcalRotaSettings(path=path)).read(START, END, PEOPLE)
+    assert len(reading.spans) == 2
+    (problem,) = reading.problems
+    assert (
+        "'Customized Time Zone', so its events are read by the clock of UTC" in problem
+    )
+
+
 def test_hours_are_exact_and_days_are_those_of_the_clock(tmp_path: Path) -> None:
     for written, hours in (("PT24H", 24), ("P1D", 23)):
         path = tmp_path / "one.ics"

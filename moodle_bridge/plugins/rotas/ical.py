@@ -91,7 +91,7 @@ class IcalRota:
         spans: list[RotaSpan] = []
         unknown: dict[str, None] = {}
         problems: list[str] = []
-        for event in self._events(content, start, end):
+        for event in self._events(content, start, end, problems):
             title = str(event.get("SUMMARY", "")).strip()
             only = self._settings.only
             if only is not None:
@@ -124,7 +124,9 @@ class IcalRota:
     def close(self) -> None:
         """See `IRotaSource`."""
 
-    def _events(self, content: bytes, start: datetime, end: datetime) -> Iterator[Any]:
+    def _events(
+        self, content: bytes, start: datetime, end: datetime, problems: list[str]
+    ) -> Iterator[Any]:
         # Heavy, and only wanted where a calendar is the rota.
         import recurring_ical_events  # noqa: PLC0415
         from icalendar import Calendar  # noqa: PLC0415
@@ -132,6 +134,11 @@ class IcalRota:
 
         try:
             calendar = Calendar.from_ical(_with_exact_durations(content))
+            problems += [
+                f"nobody knows the time zone {name!r}, so its events are read by the"
+                f" clock of {self._settings.zone}"
+                for name in _zones_unknown(calendar)
+            ]
             # Google gives times in UTC and the zone in X-WR-TIMEZONE alone: then the
             # hour of a recurring event would stay in UTC over a change of clocks.
             calendar = to_standard(calendar)
@@ -223,6 +230,19 @@ class IcalRota:
                 advice="Keep the rota in a calendar of its own.",
             )
         return content
+
+
+def _zones_unknown(calendar: Any) -> Iterator[str]:
+    """Yield zones that events name and the calendar does not explain, each once."""
+    seen = set()
+    for event in calendar.walk("VEVENT"):
+        begins = event.get("DTSTART")
+        name = getattr(begins, "params", {}).get("TZID")
+        value = getattr(begins, "dt", None)
+        floating = isinstance(value, datetime) and value.tzinfo is None
+        if name and floating and name not in seen:
+            seen.add(name)
+            yield str(name)
 
 
 def _with_exact_durations(content: bytes) -> bytes:
