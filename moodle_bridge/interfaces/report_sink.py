@@ -8,7 +8,11 @@ from moodle_bridge.model.reports import ReportPage, Written
 
 
 class IReportSink(Interface):
-    """One place for reports."""
+    """One place for reports.
+
+    A sink may also have `probe()`, for `moodle-bridge check`: it looks whether the
+    place is there, writes nothing, and raises Permanent or Transient where it is not.
+    """
 
     name = Attribute("What an admin calls it; str, without secrets.")
     public = Attribute(

@@ -79,9 +79,10 @@ _CALLS = re.compile(r"\b(?!rgb)[a-z]+\(", re.IGNORECASE)
 _COLOURED = {"bgcolor", "color"}
 _SCHEMES = {"http", "https", "ftp", "mailto", "tel", "irc", "news", "nntp", "rtsp"}
 
-_VOID = re.compile(r'<(br|hr|img|col|source)((?:\s+[\w-]+="[^"]*")*)\s*>')
+_VOID = re.compile(r'<(br|hr|img|col|source)((?:\s+[\w:-]+="[^"]*")*)\s*>')
 _BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z0-9#]{1,8};)")
 _TAG = re.compile(r"</?[a-zA-Z!?][^>]*>")
+_IN_A_LANGUAGE = re.compile(r'(<[a-z][a-z0-9]*\b[^<>]* lang="([^"<>]*)"[^<>]*)(?=>)')
 _OWN_BODY = re.compile(r"<tbody\b", re.IGNORECASE)
 _ANY_BODY = re.compile(r"</?tbody>")
 _ESCAPED_ENTITY = re.compile(r"&amp;(#\d+|#x[0-9a-fA-F]+);")
@@ -101,7 +102,8 @@ def cleaned(html: str) -> str:
     if not _OWN_BODY.search(html):
         # It is not Moodle that puts the rows of a table into a body.
         safe = _ANY_BODY.sub("", safe)
-    return _VOID.sub(_void, safe).replace("&nbsp;", "\N{NO-BREAK SPACE}")
+    safe = _VOID.sub(_void, _IN_A_LANGUAGE.sub(r'\1 xml:lang="\2"', safe))
+    return safe.replace("&nbsp;", "\N{NO-BREAK SPACE}")
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

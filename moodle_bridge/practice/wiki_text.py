@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # With attributes it is no heading to a wiki.
-_HEADING = re.compile(r"<\s*h([1-6])\s*>(.+?)</h[1-6]>", re.IGNORECASE | re.DOTALL)
+_HEADING = re.compile(r"<\s*h([1-6])\s*>(.+?)</h[1-6]>\n*", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"\[\[(.+?)\]\]")
 _DEEPEST = 3
 _HIGHEST = 3
@@ -44,7 +44,7 @@ def shown_in_wiki(
             contents.append(_line(level, text, counts, len(contents) + 1))
             anchor = f'<a name="toc-{len(contents)}"></a>'
         kind = f"h{min(_LOWEST, level + _HIGHEST - 1)}"
-        return f"<{kind}>{anchor}{text}</{kind}>"
+        return f"<{kind}>{anchor}{text}</{kind}>\n"
 
     def link(found: re.Match[str]) -> str:
         title = found[1]

@@ -125,6 +125,7 @@ def _findings(invocation: Invocation) -> Iterator[Finding]:
         local,
         mail,
         moodle,
+        reports,
         rota,
         tokens,
     )
@@ -141,5 +142,6 @@ def _findings(invocation: Invocation) -> Iterator[Finding]:
         yield from caught("Moodle", lambda: moodle.look_at_moodle(bridge))
         yield from intakes.look_at_intakes(bridge)
         yield from rota.look_at_rota(bridge)
+        yield from reports.look_at_reports(bridge)
         invocation.progress("trying the mail")
         yield from mail.look_at_mail(bridge)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sync.settings.prepare import Surroundings
+from sync.settings.report_places import check_report_places
 
 Row = tuple[int, Mapping[str, Any]]
 
@@ -26,6 +27,7 @@ def check_agreement(raw: Mapping[str, Any], around: Surroundings) -> None:
     _forums_differ(pairs, around)
     _lists_differ(pairs, own, around)
     _people_are_there(raw, around)
+    check_report_places(_rows(_table(raw, "report"), "sink"), pairs, around, own=own)
     for index, pair in pairs:
         _new_discussions_have_a_place(index, pair, around)
     if own and _text(safety.get("redirect_all_mail_to")) == own:

@@ -356,6 +356,7 @@ class TestMoodleWiki(ReportSinkContract):
             sink.write(CHANGED, last)
         assert caught.value.code == "pageislocked"
         assert not caught.value.concerns_all
+        assert "does not say who" in str(caught.value)
         place.clock[0] += 31
         sink.write(CHANGED, last)
         assert CHANGED_FIGURE in page.versions[-1]

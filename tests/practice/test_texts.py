@@ -60,3 +60,35 @@ def test_markdown_is_rendered_and_cleaned() -> None:
 
 def test_a_subject_gets_its_ampersands_escaped() -> None:
     assert one_line("Q&A &amp; more") == "Q&amp;A &amp; more"
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (
+            '<td width="58%" bgcolor="#1b6ca8" style="background:#eee">&nbsp;</td>',
+            '<td width="58%" bgcolor="#1b6ca8" style="background:#eee;">\N{NO-BREAK SPACE}</td>',
+        ),
+        (
+            '<td style="max-width:200px;display:block;border-radius:3px">█▉</td>',
+            '<td style="max-width:200px;">█▉</td>',
+        ),
+        (
+            '<td style="color:red" aria-label="x" role="img" id="a" title="t">1</td>',
+            '<td style="color:#FF0000;" title="t">1</td>',
+        ),
+        (
+            '<td style="background-image:url(x.png);display:none">1</td>',
+            "<td>1</td>",
+        ),
+        (
+            '<td lang="fr" class="c">1</td>',
+            '<td lang="fr" class="c" xml:lang="fr">1</td>',
+        ),
+    ],
+)
+def test_bars_in_a_table_are_cleaned_as_moodle_does(sent: str, shown: str) -> None:
+    assert (
+        rendered(f"<table><tr>{sent}</tr></table>", HTML)
+        == f"<table><tr>{shown}</tr></table>"
+    )

@@ -83,6 +83,22 @@ class MoodleDatabaseReport:
             self._bring_up_to_date(rows, changed)
         return Written(target=target, fingerprints={**known, **wanted})
 
+    def probe(self) -> None:
+        """See `IReportSink`; the week and the figures that are chosen have fields."""
+        place = the_activity(self._moodle, "data", self._settings.database, self.name)
+        there = {
+            field.name for field in self._moodle.databases.fields(place.instance_id)
+        }
+        lacking = [name for name in (WEEK, *self._settings.fields) if name not in there]
+        if lacking:
+            raise Permanent(
+                f"the database has no field {', '.join(lacking)}",
+                item=self.name,
+                code="nofield",
+                advice=f"Make in Moodle, on its page Fields: {', '.join(lacking)}"
+                f" ({WEEK} as Text input, figures as Number).",
+            )
+
     def close(self) -> None:
         """See `IReportSink`."""
 

@@ -103,6 +103,10 @@ class MoodleForumReport:
             fingerprints={_POST: wanted},
         )
 
+    def probe(self) -> None:
+        """See `IReportSink`."""
+        the_activity(self._moodle, "forum", self._settings.forum, self.name)
+
     def close(self) -> None:
         """See `IReportSink`."""
 
@@ -121,9 +125,17 @@ class MoodleForumReport:
             first = next((post for post in there.posts if post.parent_id is None), None)
             if first is not None and self._is_report(first, account):
                 return number or 0, first.id
-        found = self._moodle.forums.find_discussion(
-            self._marker, forum_id=forum_id, created_after=None, author_id=account
-        )
+        try:
+            found = self._moodle.forums.find_discussion(
+                self._marker, forum_id=forum_id, created_after=None, author_id=account
+            )
+        except Permanent as error:
+            raise advised(
+                error,
+                "Let the account read the forum: mod/forum:viewdiscussion. A forum for a"
+                " single discussion takes no report.",
+                item=self.name,
+            ) from error
         return None if found is None else (found.id, found.first_post_id)
 
     def _is_report(self, post: Any, account: int) -> bool:
@@ -198,7 +210,7 @@ class MoodleForumReport:
             pictures = "".join(
                 f'<p><img src="@@PLUGINFILE@@/{quote(stored)}"'
                 f' alt="{escape(page.descriptions.get(name, ""))}"'
-                ' style="max-width:100%;" /></p>'
+                ' class="img-fluid" /></p>'
                 for name, stored in zip(names, area.stored, strict=True)
             )
         return draft, f'<div class="{self._marker}">{page.moodle_html}{pictures}</div>'

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _PAGE = "page"
 _PATH = "/mod/wiki/view.php?pageid="
+# An editor that stays open renews it; one that was left behind lets it run out.
+_LOCKED, _LOCKED_SECONDS = "pageislocked", 60.0
 _GONE = frozenset({"incorrectpageid", "pageexists"})
 _RIGHTS = frozenset({"cannoteditpage", "cannotviewpage"})
 
@@ -92,6 +94,15 @@ class MoodleWikiReport:
                 page_id = self._moodle.wikis.new(wiki.id, title, content)
             else:
                 self._moodle.wikis.edit(page_id, content)
+        except Transient as error:
+            if error.code != _LOCKED:
+                raise
+            raise Transient(
+                "somebody edits the page now; Moodle does not say who",
+                item=self.name,
+                code=error.code,
+                retry_after=_LOCKED_SECONDS,
+            ) from error
         except Permanent as error:
             if error.code in _GONE:
                 raise Transient(
@@ -112,6 +123,10 @@ class MoodleWikiReport:
             target=f"{self._moodle.client.site_url}{_PATH}{page_id}",
             fingerprints={_PAGE: wanted},
         )
+
+    def probe(self) -> None:
+        """See `IReportSink`."""
+        self._wiki()
 
     def close(self) -> None:
         """See `IReportSink`."""

@@ -177,6 +177,7 @@ def _steps(m: Moodle) -> Iterable[Callable[[], object]]:
         lambda: m.calendar.delete([1]),
         lambda: m.messages.send(NewMessage(user_id=1, text="x")),
         lambda: m.messages.send_all([NewMessage(user_id=1, text="x")]),
+        lambda: m.course_modules.by_cmid(7),
         lambda: m.wikis.of_courses([2]),
         lambda: m.wikis.pages(1),
         lambda: m.wikis.page(1),

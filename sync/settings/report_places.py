@@ -1,0 +1,90 @@
+"""Whether reports go to places that bear it: no two to one, and no names to a list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sync.settings.prepare import Surroundings
+
+Row = tuple[int, Mapping[str, Any]]
+
+_PLACE = {"moodle-forum": "forum", "moodle-wiki": "wiki", "moodle-database": "database"}
+_APART = {"moodle-forum": "name", "moodle-wiki": "page"}
+
+
+def check_report_places(
+    sinks: Iterable[Row], pairs: Iterable[Row], around: Surroundings, *, own: str
+) -> None:
+    """Note in `around` which [[report.sink]] cannot be meant so.
+
+    `own` is the bridge's own address.
+    """
+    read_by_all: set[object] = set()
+    lists = {own} - {""}
+    for _, pair in pairs:
+        forum = pair.get("forum")
+        read_by_all.update(forum if isinstance(forum, list) else [forum])
+        mailing_list = pair.get("list")
+        if isinstance(mailing_list, Mapping):
+            lists.add(_folded(mailing_list.get("address")))
+    first: dict[tuple[object, ...], int] = {}
+    for index, sink in sinks:
+        place = sink.get("to")
+        if not isinstance(place, Mapping):
+            continue
+        where = ("report", "sink", index, "to")
+        _goes_to_no_list(where, place, lists, around)
+        _names_nobody_in_a_pair(where, place, read_by_all, around)
+        plugin = str(place.get("plugin"))
+        number = place.get(_PLACE.get(plugin, ""))
+        if number is None:
+            continue
+        apart = _APART.get(plugin, "")
+        key = (plugin, number, _folded(place.get(apart)))
+        if first.setdefault(key, index) != index:
+            around.refuse(
+                (*where, _PLACE[plugin]),
+                f"is where [[report.sink]] {first[key] + 1} writes already",
+                f"They would overwrite each other: give one of them another `{apart}`."
+                if apart
+                else "They would overwrite each other: use a database for each.",
+            )
+
+
+def _goes_to_no_list(
+    where: tuple[str | int, ...],
+    place: Mapping[str, Any],
+    lists: Collection[str],
+    around: Surroundings,
+) -> None:
+    to = place.get("to")
+    if place.get("plugin") != "mail" or not isinstance(to, list):
+        return
+    if any(_folded(address) in lists for address in to):
+        around.refuse(
+            (*where, "to"),
+            "holds the address of a list, or of the bridge",
+            "The mail names people: name the facilitators' own addresses.",
+        )
+
+
+def _names_nobody_in_a_pair(
+    where: tuple[str | int, ...],
+    place: Mapping[str, Any],
+    read_by_all: Collection[object],
+    around: Surroundings,
+) -> None:
+    if place.get("plugin") != "moodle-forum" or not place.get("facilitators_only"):
+        return
+    if place.get("forum") in read_by_all:
+        around.refuse(
+            (*where, "facilitators_only"),
+            "is said of a forum of a [[pair]], which participants read",
+            "Leave it out, or name a forum that only facilitators can enter.",
+        )
+
+
+def _folded(value: object) -> str:
+    return value.strip().casefold() if isinstance(value, str) else ""

@@ -1,0 +1,108 @@
+"""What `check` says of the places where reports go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from moodle_bridge.moodle.functions import PURPOSES_OF, REPORT_PURPOSES_OF, Job
+from moodle_bridge.practice import PracticeMoodle
+from moodle_bridge.practice.seed import PracticeCourse
+from tests.unit.sync_cli.cli_calls import Call, Configured, checked
+
+
+@pytest.fixture
+def reporting(configured: Configured, tmp_path: Path) -> Configured:
+    """Writes a bridge.toml with one report sink."""
+
+    def write(**place: str) -> None:
+        configured()
+        path = tmp_path / "bridge.toml"
+        lines = "".join(f"{key} = {value}\n" for key, value in place.items())
+        table = f'\n[[report.sink]]\nname = "all"\n[report.sink.to]\n{lines}'
+        path.write_text(path.read_text("utf-8") + table, "utf-8")
+
+    return write
+
+
+def only(plugin: str, *, without: str = "") -> list[str]:
+    held = {
+        **PURPOSES_OF[Job.MIRROR],
+        **REPORT_PURPOSES_OF[""],
+        **REPORT_PURPOSES_OF[plugin],
+    }
+    return [name for name in held if name != without]
+
+
+@pytest.mark.parametrize("plugin", ["moodle-forum", "moodle-wiki", "moodle-database"])
+def test_what_a_sink_calls_is_enough_and_what_others_call_is_not_missed(  # noqa: PLR0917
+    reporting: Configured,
+    call: Call,
+    environ: dict[str, str],
+    moodle: PracticeMoodle,
+    course: PracticeCourse,
+    plugin: str,
+) -> None:
+    key, cmid = {
+        "moodle-forum": ("forum", course.news.cmid),
+        "moodle-wiki": ("wiki", course.wiki.cmid),
+        "moodle-database": ("database", course.database.cmid),
+    }[plugin]
+    reporting(plugin=f'"{plugin}"', **{key: str(cmid)})
+    environ["TOKEN"] = moodle.token_for(course.bridge, only(plugin))
+
+    _, findings = checked(call)
+
+    assert findings["job report"][0] == "ok"
+    assert findings["report all"][0] == "ok"
+    assert "participants read it" in findings["report all"][1]
+    assert "no function that is not needed" in findings["least rights"][1]
+
+
+@pytest.mark.parametrize(
+    "lacking", ["mod_forum_update_discussion_post", "core_course_get_course_module"]
+)
+def test_a_function_that_the_sink_needs_is_named(  # noqa: PLR0917
+    reporting: Configured,
+    call: Call,
+    environ: dict[str, str],
+    moodle: PracticeMoodle,
+    course: PracticeCourse,
+    lacking: str,
+) -> None:
+    reporting(plugin='"moodle-forum"', forum=str(course.news.cmid))
+    environ["TOKEN"] = moodle.token_for(
+        course.bridge, only("moodle-forum", without=lacking)
+    )
+
+    code, findings = checked(call)
+
+    assert (code, findings[lacking][0]) == (2, "missing")
+
+
+def test_a_place_that_is_not_there_is_told_with_what_to_do(
+    reporting: Configured, call: Call, course: PracticeCourse
+) -> None:
+    reporting(plugin='"moodle-forum"', forum=str(course.wiki.cmid))
+    code, findings = checked(call)
+    assert (code, findings["report all"][0]) == (2, "missing")
+    assert "is no forum" in findings["report all"][1]
+
+
+def test_a_field_that_was_chosen_and_is_not_there_is_told(
+    reporting: Configured, call: Call, course: PracticeCourse
+) -> None:
+    cmid = str(course.database.cmid)
+    reporting(plugin='"moodle-database"', database=cmid, fields='["shared"]')
+    code, findings = checked(call)
+    assert (code, findings["report all"][0]) == (2, "missing")
+    assert "shared" in findings["report all"][1]
+
+
+def test_a_mail_to_facilitators_is_for_them_alone(
+    reporting: Configured, call: Call
+) -> None:
+    reporting(plugin='"mail"', to='["ana@example.org"]')
+    _, findings = checked(call)
+    assert "only facilitators read it" in findings["report all"][1]
