@@ -106,3 +106,14 @@ def test_front_runners_are_those_who_help_many_early_not_those_who_post_much() -
     ]
     people = {AMINA, BAO, CLARA, DIALLO}
     assert front_runners(talk, people, START) == ((CLARA, 2),)
+
+
+def test_who_leads_now_is_not_quiet_and_nobody_is_named_twice() -> None:
+    members = [
+        Member(person=AMINA, since=START),
+        Member(person=AMINA, since=START + timedelta(days=15)),
+        Member(person=BAO, since=START),
+        Member(person=BAO, since=START + timedelta(days=2), facilitator=True),
+    ]
+    found = gone_quiet([], members, day(20))
+    assert [(one.person, one.days) for one in found] == [(AMINA, 20)]

@@ -107,6 +107,13 @@ def test_cover_that_was_not_there_is_weighed_by_what_it_would_have_caught() -> N
     assert any((one.since, one.caught) == (0, 1) for one in blocks)
 
 
+def test_a_short_promise_reaches_into_each_hour_that_it_touches() -> None:
+    # 9:55 to 10:05: cover from 10:00 on would have caught it.
+    (late,) = (one(wait(began=55), now=3000),)
+    blocks = what_if([late], timedelta(minutes=10), zone="UTC", hours=1)
+    assert {block.since for block in blocks} == {9, 10}
+
+
 def test_hours_are_those_of_the_courses_zone() -> None:
     counts = hours_of_week([at(0), at(30), at(60 * 14)], "Asia/Ho_Chi_Minh")
     assert counts == {(0, 16): 2, (1, 6): 1}
