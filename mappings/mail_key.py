@@ -46,9 +46,7 @@ def _plain_blocks(text: bytes, start: int) -> Iterator[bytes]:
 
     Nor are there blank lines at either end.
     """
-    end = len(text)
-    while end > start and text[end - 1 : end] in _SPACE:
-        end -= 1
+    end = _end_of_text(text, start)
     blank = _BLANK_LINES.match(text, start, end)
     start = blank.end() if blank else start
     while start < end:
@@ -57,6 +55,18 @@ def _plain_blocks(text: bytes, start: int) -> Iterator[bytes]:
         lines = text[start:stop].split(b"\n")
         yield b"\n".join(line.rstrip() for line in lines)
         start = stop
+
+
+def _end_of_text(text: bytes, start: int) -> int:
+    """Return where the space at the end of a text begins; not before `start`."""
+    end = len(text)
+    while end > start:
+        first = max(start, end - _BLOCK)
+        left = len(text[first:end].rstrip(_SPACE))
+        if left:
+            return first + left
+        end = first
+    return end
 
 
 def _header(headers: bytes, name: bytes) -> bytes:
