@@ -27,6 +27,8 @@ _BAR = 10
 _ROOMS = (60, 40, 26, 18, 12, 8)
 _SMALL_ROOMS = (5, 3, 2)
 _NEEDED = 4
+# Themes leave cells of tables in a post without any room between them.
+_TABLE = '<table cellpadding="4">'
 _LINKS = str.maketrans({"[": "&#91;", "]": "&#93;", "{": "&#123;", "}": "&#125;"})
 
 
@@ -88,7 +90,7 @@ def _tables(found: Sequence[Section], room: int, words: Words) -> str:
                 width = len(part.columns) + part.bars
                 rows += f'<tr><th colspan="{width}">{_escaped(section.title)}</th></tr>'
                 rows += _rows(part, room, words)
-    return f"{title}<table>{rows}</table>{notes}"
+    return f"{title}{_TABLE}{rows}</table>{notes}"
 
 
 def _section(section: Section, room: int, words: Words) -> str:
@@ -98,7 +100,7 @@ def _section(section: Section, room: int, words: Words) -> str:
 
 def _part(part: Part, room: int, words: Words) -> str:
     if isinstance(part, Table):
-        return f"<table>{_heads(part)}{_rows(part, room, words)}</table>"
+        return f"{_TABLE}{_heads(part)}{_rows(part, room, words)}</table>"
     if isinstance(part, Listing):
         shown = part.lines if part.whole else part.lines[:room]
         lines = "".join(_element("li", line) for line in shown)

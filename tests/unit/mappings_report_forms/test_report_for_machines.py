@@ -137,6 +137,15 @@ def test_json_without_a_rota_does_not_know_why() -> None:
     }
 
 
+def test_json_says_null_where_nobody_counted() -> None:
+    told = replace(figures(), whole=row("all", watched=None), first_responses=None)
+
+    found = json.loads(report_json(told, public=True))
+
+    assert found["whole"]["watched"] is None
+    assert found["first_responses"] is None
+
+
 def test_public_json_has_no_places_for_people() -> None:
     keys = keys_of(json.loads(report_json(figures(), public=True)))
 
@@ -198,6 +207,15 @@ def test_metrics_of_too_few_people_say_only_how_many_asked() -> None:
         "facilitation_questions",
         "facilitation_rota_gap_seconds",
     }
+
+
+def test_a_rota_that_is_known_in_part_has_no_gap_to_tell() -> None:
+    told = figures()
+    hours = dict(told.hours)
+    hours[0, 0] = replace(hours[0, 0], watched=None)
+
+    assert "gap" not in openmetrics(replace(told, hours=hours))
+    assert "gap" not in openmetrics(replace(told, hours={}))
 
 
 def test_there_is_a_row_for_each_wait() -> None:

@@ -26,7 +26,7 @@ from tests.unit.mappings_report_forms.made_figures import (
 # that need no address, few attributes, and a short list of styles. Not among them:
 # id, aria-* and data-* attributes, svg, img with data, script, style, details.
 ELEMENTS = {"div", "p", "h4", "ul", "li", "table", "tr", "th", "td"}
-ATTRIBUTES = {"lang", "dir", "colspan", "scope", "style"}
+ATTRIBUTES = {"lang", "dir", "colspan", "cellpadding", "style"}
 STYLES = {
     "width", "height", "color", "background-color", "border", "padding", "margin",
     "text-align", "float", "font", "white-space", "vertical-align", "table-layout",
@@ -179,3 +179,12 @@ def test_the_page_says_its_language() -> None:
     assert moodle_page(figures(), language="pt_br", public=True).startswith(
         '<div lang="pt">'
     )
+
+
+def test_a_page_that_cannot_be_made_short_enough_is_not_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mappings.report.moodle_page.LARGEST", 100)
+
+    with pytest.raises(AssertionError):
+        moodle_page(figures(), language="en", public=True)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from mappings.participation.exchange import Exchange
 from mappings.phrases import LANGUAGES
-from mappings.report.figures import Figures
+from mappings.report.figures import Comparison, Estimate, Figures, HourRow
 from mappings.report.text import report_text, wrapped
+from mappings.response.causes import Cause
 from tests.unit.mappings_report_forms.made_figures import (
+    BETTER,
+    GOOD,
     UNKNOWN,
     empty,
     few,
@@ -195,3 +200,130 @@ def test_a_table_keeps_its_columns_where_a_name_takes_two_lines() -> None:
 )
 def test_text_is_broken_by_columns(text: str, width: int, lines: list[str]) -> None:
     assert wrapped(text, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("slow", "quick", "sentence"),
+    [
+        (GOOD, BETTER, "Kampala: longer waits than Gulu, hardly by chance"),
+        (BETTER, GOOD, "Gulu: longer waits than Kampala, hardly by chance"),
+        (
+            replace(GOOD, median=9000.0),
+            replace(GOOD, median=60.0),
+            "Kampala: longer waits than Gulu, hardly by chance",
+        ),
+        (UNKNOWN, UNKNOWN, "Kampala and Gulu differ, hardly by chance"),
+    ],
+)
+def test_of_two_groups_it_is_told_which_waits_longer(
+    slow: Estimate, quick: Estimate, sentence: str
+) -> None:
+    told = replace(
+        figures(),
+        groups=(row("3", "Kampala", felt=slow), row("4", "Gulu", felt=quick)),
+        comparisons=(Comparison(kind="groups", first="3", second="4", p_value=0.001),),
+    )
+
+    assert f"- {sentence} (p = 0.001)" in report_text(told, language="en", public=True)
+
+
+def test_rows_that_are_not_there_differ_without_a_slower_one() -> None:
+    comparison = Comparison(kind="pairs", first="one", second="two", p_value=0.001)
+    told = replace(figures(), comparisons=(comparison,))
+
+    text = report_text(told, language="en", public=True)
+
+    assert "- one and two differ, hardly by chance (p = 0.001)" in text
+
+
+def test_a_comparison_with_a_row_of_too_few_shows_no_p_value() -> None:
+    comparison = Comparison(kind="groups", first="3", second="4", p_value=0.001)
+    told = replace(
+        figures(),
+        groups=(row("3", "Kampala"), few("4", "Gulu")),
+        comparisons=(comparison,),
+    )
+
+    text = report_text(told, language="en", public=True)
+
+    assert "- Kampala and Gulu: too few to compare" in text
+
+
+def test_a_course_in_which_all_went_well_is_told_so() -> None:
+    whole = replace(row("all", felt=BETTER), withdrawn=0, not_needed=0, delayed=0)
+    told = replace(
+        figures(),
+        whole=whole,
+        bias=None,
+        missed={Cause.LATE: 0},
+        what_if=(),
+        hours={(0, 9): HourRow(asked=40, askers=12)},
+    )
+
+    text = report_text(told, language="en", public=False)
+
+    assert "No answer was late." in text
+    assert "none waits now" in " ".join(text.splitlines())
+    assert "Counting only" not in text
+    assert "taken back" not in text
+    assert "°" not in text
+    assert line_of(text, "Monday").split()[3] == "40"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "sentence"),
+    [
+        (date(2026, 11, 2), None, "Since 2 November 2026."),
+        (None, date(2026, 11, 8), "Until 8 November 2026."),
+        (None, None, "From the beginning of the course until now."),
+    ],
+)
+def test_the_period_is_told_as_far_as_it_is_limited(
+    first: date | None, last: date | None, sentence: str
+) -> None:
+    told = replace(figures(), first=first, last=last)
+
+    assert f"\n{sentence}\n" in report_text(told, language="en", public=True)
+
+
+@pytest.mark.parametrize(
+    ("star", "beginning"),
+    [
+        (0.1, "The talk is spread over many people (0.10"),
+        (0.5, "Much of the talk goes through a facilitator (0.50"),
+        (0.9, "Nearly all talk goes through one facilitator (0.90"),
+    ],
+)
+def test_how_star_shaped_the_talk_is_stands_in_words(
+    star: float, beginning: str
+) -> None:
+    told = figures()
+    exchange = Exchange(peer_share=0.4, star=star, isolates=frozenset())
+    told = replace(
+        told,
+        participation=replace(told.participation, exchange=exchange, front_runners=()),
+    )
+
+    text = report_text(told, language="en", public=False)
+
+    assert beginning in text
+    assert "nobody has talked" not in text
+    assert "first ten days" not in text
+
+
+def test_where_nobody_answered_anybody_it_is_said() -> None:
+    told = figures()
+    exchange = Exchange(peer_share=None, star=None, isolates=frozenset())
+    told = replace(told, participation=replace(told.participation, exchange=exchange))
+
+    text = report_text(told, language="en", public=True)
+
+    assert "Nobody has answered a participant yet." in text
+    assert "facilitator (0" not in text
+
+
+def test_how_long_the_oldest_waits_is_left_out_where_it_is_not_known() -> None:
+    whole = replace(row("all", open_=2), oldest_open=None)
+    text = report_text(replace(figures(), whole=whole), language="en", public=True)
+
+    assert "; 2 wait now." in " ".join(text.splitlines())

@@ -140,6 +140,7 @@ def test_names_of_the_project_are_translated_and_others_stand_as_they_are() -> N
     assert french.phase("online") == "en ligne"
     assert french.phase("Travail de terrain") == "Travail de terrain"
     assert french.medium("mail") == "par courriel"
+    assert french.medium("telegraph") == "telegraph"
     assert french.trait("bandwidth") == "connexion internet"
     assert french.trait("shoe size") == "shoe size"
     assert french.answer("country", "ug") == "Ouganda"
