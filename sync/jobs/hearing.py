@@ -77,6 +77,29 @@ def hear_end(transaction: Transaction, listener: Listener, discussion_id: int) -
     weigh(transaction, listener, discussion_id)
 
 
+def hear_gone(
+    transaction: Transaction,
+    pair: str,
+    post_id: int,
+    *,
+    begun: datetime,
+    whole_thread: bool,
+) -> None:
+    """Note that a post is gone, as somebody else has just seen; may be repeated."""
+    before = transaction.utterances.get(pair, post_id)
+    if before is None or before.deleted_at is not None:
+        return
+    _note_deleted(transaction, before)
+    listener = Listener(
+        pair=pair,
+        begun=begun,
+        account_id=0,
+        facilitators=(),
+        whole_thread=whole_thread,
+    )
+    weigh(transaction, listener, before.discussion_id)
+
+
 def weigh(transaction: Transaction, listener: Listener, discussion_id: int) -> None:
     """Work out anew which questions of a discussion wait; may be repeated."""
     said = transaction.utterances.of_discussion(listener.pair, discussion_id)

@@ -16,11 +16,13 @@ from sync.job import refuse_beyond
 from sync.jobs.again import Again, times_again
 from sync.jobs.allowance import Allowance, day_of, owed, spent
 from sync.jobs.authorship import ancestors, in_own_name, in_own_names, parent_shown
+from sync.jobs.hearing import hear_gone
 from sync.jobs.letters import Letters, Load
 from sync.jobs.mail_keys import addressee, mail_key_of
 from sync.jobs.outbound_records import as_read, gone, left_out, only, withheld, worded
 from sync.jobs.recipients import Recipients
 from sync.jobs.sights import Sight, Sights
+from sync.jobs.watch import begun_in
 from sync.ledger.intents import Intent, IntentState
 from sync.ledger.links import Link, LinkState
 from sync.sending import receipt_of
@@ -122,7 +124,11 @@ class MirrorOut:
         if observation.seen is None:
             left = observation.forum_left
             return Plan(
-                records=tuple(left_out(link) if left else gone(link) for link in due)
+                records=tuple(
+                    record
+                    for link in due
+                    for record in ((left_out(link),) if left else self._gone(link))
+                )
             )
         posts = {post.id: post for post in observation.seen.posts}
         place = {post.id: at for at, post in enumerate(observation.seen.posts)}
@@ -130,7 +136,7 @@ class MirrorOut:
         plans = [
             self._plan_post(link, posts, observation.seen, observation.links)
             if link.post_id in posts
-            else Plan(records=(gone(link),))
+            else Plan(records=self._gone(link))
             for link in due
         ]
         return Plan(
@@ -138,6 +144,20 @@ class MirrorOut:
             withheld=tuple(left for plan in plans for left in plan.withheld),
             records=tuple(record for plan in plans for record in plan.records),
         )
+
+    def _gone(self, link: Link) -> tuple[Callable[[Transaction], None], ...]:
+        """Return what notes that a post was deleted: nobody waits for its answer."""
+
+        def unheard(transaction: Transaction) -> None:
+            hear_gone(
+                transaction,
+                link.pair,
+                link.post_id,
+                begun=begun_in(transaction, link.pair) or transaction.clock(),
+                whole_thread=self._pair.settings.whole_thread,
+            )
+
+        return (gone(link), unheard)
 
     def _plan_post(
         self,

@@ -79,3 +79,21 @@ def test_a_pair_whose_questions_are_not_watched_hears_nothing(
     assert course.sync().code == 0
     with course.reading() as transaction:
         assert transaction.waits.get(asked.firstpost) == []
+
+
+def test_a_question_that_is_deleted_before_it_is_mailed_waits_no_more(
+    unbegun: BridgedCourse,
+) -> None:
+    unbegun.configure(hold='"30m"')
+    unbegun.begin()
+    asked = unbegun.post(unbegun.aminata)
+    unbegun.sync()
+    assert wait_of(unbegun, asked).state is WaitState.OPEN
+    unbegun.moodle.delete(unbegun.aminata, unbegun.posts(asked)[0])
+    unbegun.clock.move(minutes=31)
+    unbegun.sync()
+    wait = wait_of(unbegun, asked)
+    assert (wait.state, wait.ended) == (WaitState.WITHDRAWN, unbegun.clock.now)
+    unbegun.clock.move(days=1)
+    unbegun.sync()
+    assert wait_of(unbegun, asked).ended == wait.ended
