@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
@@ -61,7 +62,6 @@ def keys_of(value: Any) -> set[str]:
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("public", [True, False])
 def test_json_follows_its_schema(made: Callable[[], Figures], public: bool) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     judge = jsonschema.Draft202012Validator(
@@ -74,7 +74,6 @@ def test_json_follows_its_schema(made: Callable[[], Figures], public: bool) -> N
 
 
 def test_the_schema_refuses_a_public_report_with_people_in_it() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     judge = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
     told = json.loads(report_json(figures(), public=False))
 

@@ -94,7 +94,6 @@ def test_a_way_that_fails_is_said(
     watched: BridgedCourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(alerts_command, "Bridge", vars(sync_command)["Bridge"])
-    pytest.importorskip("apprise", reason="apprise is an extra")
     by = '[[alerts.channel]]\nperson = "grace"\n[alerts.channel.by]\nplugin = "apprise"\n'
     watched.environ["TARGET"] = "nosuch://address"
     rota(watched, alerts=f'[alerts]\n{by}url = {{ env = "TARGET" }}\n')
