@@ -263,7 +263,8 @@ def next_way(rows: Sequence[Alert], ways: Sequence[Way], now: datetime) -> Way |
     """Return by which way somebody is told next; None: by none now.
 
     The first at once; the next at once when those before it failed, or when its time
-    after the first message has come.
+    after the first message has come. Where nobody can find out whether a message went
+    out, it counts as failed: rather by two ways than by none.
     """
     used = {row.channel: row for row in rows if row.state is not AlertState.WITHDRAWN}
     if any(row.state is AlertState.WITHHELD for row in used.values()):
@@ -275,5 +276,11 @@ def next_way(rows: Sequence[Alert], ways: Sequence[Way], now: datetime) -> Way |
     for way in unused:
         if way.after is not None and sent and min(sent) + way.after <= now:
             return way
-    failed = all(row.state is AlertState.FAILED for row in used.values())
+    # The copy of a mail tells whether it went out; of all else nothing does.
+    tells = {way.name for way in ways if way.channel.by_mail}
+    failed = all(
+        row.state is AlertState.FAILED
+        or (row.state is AlertState.PERHAPS and row.channel not in tells)
+        for row in used.values()
+    )
     return unused[0] if failed else None
