@@ -162,7 +162,7 @@ class TestAppriseAlerts(AlertChannelContract):
 
     @pytest.fixture
     def channel(self, service: Any) -> AppriseAlerts:
-            url = f"json://127.0.0.1:{service.port}/SECRET"
+        url = f"json://127.0.0.1:{service.port}/SECRET"
         return AppriseAlerts(AppriseAlertsSettings(url=url))  # type: ignore[arg-type]
 
     @pytest.fixture
@@ -186,7 +186,7 @@ class TestAppriseAlerts(AlertChannelContract):
         assert "SECRET" not in str(caught.value) + channel.name
 
     def test_an_address_that_apprise_does_not_know_is_told(self) -> None:
-            settings = AppriseAlertsSettings(url="nonsense://SECRET")  # type: ignore[arg-type]
+        settings = AppriseAlertsSettings(url="nonsense://SECRET")  # type: ignore[arg-type]
         problem = AppriseAlerts(settings).problem_with("")
         assert problem is not None
         assert "SECRET" not in problem
