@@ -8,15 +8,7 @@ from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.practice.faults import Fault, FaultKind
 from sync.ledger.alerts import AlertState
 from tests.unit.sync_jobs.bridged import BridgedCourse
-from tests.unit.sync_jobs.test_alerting import (
-    alerts_of,
-    later,
-    rota,
-    told,
-    watched,
-)
-
-__all__ = ["watched"]
+from tests.unit.sync_jobs.on_watch import alerts_of, later, rota, told, with_watchers
 
 MESSAGES = "core_message_send_instant_messages"
 BY_MESSAGE_FIRST = """[alerts]
@@ -29,6 +21,11 @@ person = "grace"
 [alerts.channel.by]
 plugin = "mail"
 """
+
+
+@pytest.fixture
+def watched(course: BridgedCourse) -> BridgedCourse:
+    return with_watchers(course)
 
 
 @pytest.fixture
