@@ -102,10 +102,15 @@ def gaps(invocation: Invocation, *, weeks: int, zone: str | None) -> Result:
 @click.option("--ahead", is_flag=True, help="The weeks to come, not those past.")
 @options.pass_invocation
 def fairness(invocation: Invocation, *, weeks: int, ahead: bool) -> Result:
-    """Show how hours, nights and weekends are shared."""
-    from sync.commands import rota  # noqa: PLC0415 - keeps the start fast
+    """Show how hours, nights and weekends are shared.
 
-    return rota.fairness(invocation, weeks=weeks, ahead=ahead)
+    Of the past also the alerts that each got, several questions in one message as one,
+    and the questions of which each was the first facilitator to answer. In the order of
+    names: who answers little may watch a lot.
+    """
+    from sync.commands import rota_fairness  # noqa: PLC0415 - keeps the start fast
+
+    return rota_fairness.fairness(invocation, weeks=weeks, ahead=ahead)
 
 
 @command.command("override")

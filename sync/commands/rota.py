@@ -1,4 +1,4 @@
-"""`moodle-bridge rota`: who is on duty, when nobody is, and how it is shared."""
+"""`moodle-bridge rota`: who is on duty, and when nobody is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from mappings.rota.compiling import joined
 from mappings.rota.duty import Period, cover, on_duty
-from mappings.rota.fairness import balance, loads
 from mappings.rota.wall_clock import local_day, moment
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.model.rota import DutyRole, Facilitator, Shift
@@ -65,8 +64,8 @@ def show(
         )
         parts += _plot(shifts, rota.people, monday, weeks, place)
         return Result(
-            exit_code=_code(rota),
-            parts=[*parts, *_told(rota)],
+            exit_code=code_of(rota),
+            parts=[*parts, *sources_told(rota)],
             data={
                 "zone": place,
                 "shifts": [_json(shift) for shift in shifts],
@@ -103,8 +102,8 @@ def who(invocation: Invocation, *, at: datetime | None, zone: str | None) -> Res
                 f" {when_text(following.start, place)}."
             )
         return Result(
-            exit_code=_code(rota),
-            parts=[*lines, *_told(rota)],
+            exit_code=code_of(rota),
+            parts=[*lines, *sources_told(rota)],
             data={
                 "at": wanted,
                 "on_duty": [_json(shift) for shift in here],
@@ -143,67 +142,11 @@ def gaps(invocation: Invocation, *, weeks: int, zone: str | None) -> Result:
                 )
             )
         return Result(
-            exit_code=_code(rota),
-            parts=[*parts, *_told(rota)],
+            exit_code=code_of(rota),
+            parts=[*parts, *sources_told(rota)],
             data={
                 "covered": round(share, 4),
                 "gaps": [period_json(period) for period in found],
-            },
-        )
-
-
-def fairness(invocation: Invocation, *, weeks: int, ahead: bool) -> Result:
-    """Show how the load was shared in the last weeks, or will be in the next."""
-    with opened(invocation) as bridge:
-        rota = bridge.rota
-        now = bridge.clock()
-        length = timedelta(weeks=weeks)
-        start, end = (now, now + length) if ahead else (now - length, now)
-        found = loads(rota.shifts(start, end), rota.people)
-        names = {one.key: one.name for one in rota.people}
-        even = {
-            "hours": balance([load.hours for load in found]),
-            "nights": balance([load.nights for load in found]),
-            "weekends": balance([load.weekends for load in found]),
-        }
-        said = ", ".join(
-            f"{what} {value:.0%}" for what, value in even.items() if value is not None
-        )
-        when = "next" if ahead else "last"
-        return Result(
-            exit_code=_code(rota),
-            parts=[
-                Table(
-                    title=f"The {when} {weeks} weeks, by the clock where each lives",
-                    columns=("who", "hours", "nights", "weekends", "backup", "shifts"),
-                    rows=[
-                        (
-                            names[load.person],
-                            f"{load.hours:g}",
-                            f"{load.nights:g}",
-                            f"{load.weekends:g}",
-                            f"{load.backup:g}",
-                            str(load.shifts),
-                        )
-                        for load in found
-                    ],
-                ),
-                f"Evenly shared (100 % = all carry the same): {said or 'nothing yet'}.",
-                *_told(rota),
-            ],
-            data={
-                "loads": [
-                    {
-                        "person": load.person,
-                        "hours": load.hours,
-                        "nights": load.nights,
-                        "weekends": load.weekends,
-                        "backup": load.backup,
-                        "shifts": load.shifts,
-                    }
-                    for load in found
-                ],
-                "balance": even,
             },
         )
 
@@ -292,7 +235,7 @@ def when_text(at: datetime, zone: str) -> str:
     return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
 
 
-def _told(rota: Rota) -> list[str]:
+def sources_told(rota: Rota) -> list[str]:
     """Return what an admin should know of the sources."""
     lines = []
     for state in rota.states():
@@ -322,7 +265,8 @@ def _states(rota: Rota) -> list[dict[str, Any]]:
     ]
 
 
-def _code(rota: Rota) -> ExitCode:
+def code_of(rota: Rota) -> ExitCode:
+    """Return how a command ends that read the sources."""
     down = any(state.problem for state in rota.states())
     return ExitCode.UNREACHABLE if down else ExitCode.DONE
 

@@ -149,6 +149,26 @@ class Alerts:
             wanted if person is None else and_(wanted, table.c.person == person)
         )
 
+    def received(self, start: datetime, end: datetime) -> dict[str, int]:
+        """Return how many messages went to each person in a period, by key.
+
+        From `start` up to `end`. Several questions in one message count once.
+        """
+        table = schema.alert
+        rows = self._connection.execute(
+            select(
+                table.c.person,
+                func.count(func.distinct(table.c.message)).label("messages"),
+            )
+            .where(
+                table.c.state.in_([AlertState.SENT.value, AlertState.PERHAPS.value]),
+                table.c.sent_at >= start,
+                table.c.sent_at < end,
+            )
+            .group_by(table.c.person)
+        )
+        return {row.person: row.messages for row in rows}
+
     def messages_since(self, person: str, moment: datetime) -> list[datetime]:
         """Return when messages went to a person since a moment, in order."""
         table = schema.alert

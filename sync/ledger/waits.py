@@ -316,6 +316,27 @@ class Waits:
             .where(table.c.definition == DEFINITION, table.c.pair == pair)
         ).scalar_one()
 
+    def answers(
+        self, pairs: Sequence[str], start: datetime, end: datetime
+    ) -> dict[int, int]:
+        """Return how many questions each answered as the first facilitator, by user id.
+
+        Those answered from `start` up to `end`; history among them.
+        """
+        table = schema.wait
+        rows = self._connection.execute(
+            select(table.c.answered_by, func.count().label("number"))
+            .where(
+                table.c.definition == DEFINITION,
+                table.c.pair.in_(list(pairs)),
+                table.c.answered_by.is_not(None),
+                table.c.facilitator_answer >= start,
+                table.c.facilitator_answer < end,
+            )
+            .group_by(table.c.answered_by)
+        )
+        return {row.answered_by: row.number for row in rows}
+
     def counts(self) -> dict[str, int]:
         """Return how many waits there are, by state; history among them."""
         table = schema.wait
