@@ -25,7 +25,7 @@ _TAGS = {
 }  # fmt: skip
 _GONE_WITH_CONTENT = {"script", "style", "svg", "math", "template", "noscript"}
 _ATTRIBUTES: Mapping[str, set[str]] = {
-    "*": {"class", "title", "lang", "dir", "style", "align"},
+    "*": {"class", "id", "title", "lang", "dir", "style", "align"},
     "a": {"href", "name", "target", "rel"},
     "img": {"src", "alt", "width", "height", "border"},
     "table": {
@@ -83,6 +83,7 @@ _VOID = re.compile(r'<(br|hr|img|col|source)((?:\s+[\w:-]+="[^"]*")*)\s*>')
 _BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z0-9#]{1,8};)")
 _TAG = re.compile(r"</?[a-zA-Z!?][^>]*>")
 _IN_A_LANGUAGE = re.compile(r'(<[a-z][a-z0-9]*\b[^<>]* lang="([^"<>]*)"[^<>]*)(?=>)')
+_ID = re.compile(r'(?<=["\w]) id="[^"<>]*"(?=[^<>]*>)')
 _OWN_BODY = re.compile(r"<tbody\b", re.IGNORECASE)
 _ANY_BODY = re.compile(r"</?tbody>")
 _ESCAPED_ENTITY = re.compile(r"&amp;(#\d+|#x[0-9a-fA-F]+);")
@@ -104,6 +105,11 @@ def cleaned(html: str) -> str:
         safe = _ANY_BODY.sub("", safe)
     safe = _VOID.sub(_void, _IN_A_LANGUAGE.sub(r'\1 xml:lang="\2"', safe))
     return safe.replace("&nbsp;", "\N{NO-BREAK SPACE}")
+
+
+def cleaned_before_it_is_kept(html: str) -> str:
+    """Return HTML as Moodle stores it when a post is edited: without ids, too."""
+    return _ID.sub("", cleaned(html))
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

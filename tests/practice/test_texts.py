@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from moodle_bridge.practice.texts import HTML, MARKDOWN, PLAIN, one_line, rendered
+from moodle_bridge.practice.texts import (
+    HTML,
+    MARKDOWN,
+    PLAIN,
+    cleaned_before_it_is_kept,
+    one_line,
+    rendered,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,14 @@ def test_a_subject_gets_its_ampersands_escaped() -> None:
     assert one_line("Q&A &amp; more") == "Q&amp;A &amp; more"
 
 
+def test_an_edit_takes_ids_away_which_a_new_post_keeps() -> None:
+    sent = '<h4 class="c" id="a" title="t">id="x"</h4><p id="b">y</p>'
+    assert rendered(sent, HTML) == sent
+    assert cleaned_before_it_is_kept(sent) == (
+        '<h4 class="c" title="t">id="x"</h4><p>y</p>'
+    )
+
+
 @pytest.mark.parametrize(
     ("sent", "shown"),
     [
@@ -74,7 +89,7 @@ def test_a_subject_gets_its_ampersands_escaped() -> None:
             '<td style="max-width:200px;">█▉</td>',
         ),
         (
-            '<td style="color:red" aria-label="x" role="img" id="a" title="t">1</td>',
+            '<td style="color:red" aria-label="x" role="img" title="t">1</td>',
             '<td style="color:#FF0000;" title="t">1</td>',
         ),
         (

@@ -17,7 +17,7 @@ from moodle_bridge.practice.refusals import (
 )
 from moodle_bridge.practice.returns import struct
 from moodle_bridge.practice.sight import may_reply, post_seen
-from moodle_bridge.practice.texts import HTML
+from moodle_bridge.practice.texts import HTML, cleaned_before_it_is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -155,7 +155,11 @@ def update_discussion_post(call: Call, arguments: Arguments) -> dict[str, Any]:
         forum,
         post,
         subject=arguments["subject"],
-        message=arguments["message"],
+        message=(
+            cleaned_before_it_is_kept(arguments["message"])
+            if arguments["messageformat"] == HTML
+            else arguments["message"]
+        ),
         messageformat=arguments["messageformat"],
         drafts=writing.Drafts(
             attachments=(
