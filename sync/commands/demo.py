@@ -96,6 +96,7 @@ def _shown(day: Day, *, served: bool) -> Result:
         "Where it all is",
         f"  settings   {config}",
         f"  ledger     {config.with_name('ledger.db')}",
+        f"  report     {config.with_name('report.html')}",
         f"  mailboxes  {mail_folder(config.parent)}/DOMAIN/NAME/new, such as",
         f"             {mailboxes['ha@song-hong-xanh.example']}/new",
         "",
@@ -103,6 +104,7 @@ def _shown(day: Day, *, served: bool) -> Result:
         f"  {own} held",
         f"  {own} explain 2",
         f"  {own} runs",
+        f"  {own} report now",
     ]
     parts.append(
         f"  in a browser: {page_of(day.stage)}"
@@ -122,6 +124,7 @@ def _data(
     return {
         "config": str(config),
         "ledger": str(config.with_name("ledger.db")),
+        "report": str(config.with_name("report.html")),
         "mailboxes": mailboxes,
         "written": facts(outcomes),
         "explained": explained.splitlines(),

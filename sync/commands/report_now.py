@@ -65,7 +65,9 @@ def run(invocation: Invocation, *, pair: str | None, zone: str | None) -> Result
     older = sum(wait.pair in pairs for wait in everything) - len(waiting)
     parts: list[str | Table] = [_told_of_duty(duty, bridge)]
     if waiting:
-        rows = [_row(one, duty, now=now, zone=place) for one in waiting]
+        nobody = "nobody is on duty" if bridge.settings.rota.sources else ""
+        on_duty_now = ", ".join(duty.values()) or nobody
+        rows = [_row(one, on_duty_now, now=now, zone=place) for one in waiting]
         parts.append(Table(columns=_COLUMNS, rows=rows, title=f"Times in {place}"))
     else:
         parts.append("No question waits.")
@@ -135,12 +137,9 @@ def _waiting(
     )
 
 
-def _row(
-    one: Waiting, duty: Mapping[str, str], *, now: datetime, zone: str
-) -> Sequence[str]:
+def _row(one: Waiting, on_duty_now: str, *, now: datetime, zone: str) -> Sequence[str]:
     waited = waiting_text("en", now - one.wait.began)
     by_mail = " (by mail)" if one.wait.medium is Medium.MAIL else ""
-    on_whom = ", ".join(duty.values()) or "nobody is on duty"
     return (
         str(one.wait.post_id),
         f"{waited}, late" if one.late else waited,
@@ -148,7 +147,7 @@ def _row(
         f"{one.asker}{by_mail}",
         one.forum,
         one.subject,
-        f"{one.taken_by} (took it)" if one.taken_by else on_whom,
+        f"{one.taken_by} (took it)" if one.taken_by else on_duty_now,
     )
 
 

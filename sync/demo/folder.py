@@ -17,6 +17,7 @@ _MADE = (
     "ledger.db-wal",
     "ledger.db-shm",
     "answer.eml",
+    "report.html",
 )
 _MAIL = "mail"
 

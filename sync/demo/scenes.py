@@ -36,6 +36,13 @@ hold = "30m"
 plugin = "direct"
 address = "{INTRODUCTIONS}"
 name = "SM25 introductions"
+
+# Where the facilitators look how long people wait.
+[[report.sink]]
+name = "page"
+[report.sink.to]
+plugin = "html-file"
+path = "report.html"
 """
 
 
@@ -279,12 +286,26 @@ def evening(day: Day) -> None:
     day.console.type("held")
 
 
+def reported(day: Day) -> None:
+    """Tell how long people waited for an answer, and who takes part."""
+    stage, telling = day.stage, day.telling
+    telling.scene("Last: what the day was like")
+    stage.clock.move_to("21:10")
+    telling.said("Who waits for an answer of a facilitator:")
+    day.console.type("report", "now")
+    telling.said("How long people waited, and who takes part:")
+    day.console.type("report")
+    telling.said("The same as a page to open in a browser:")
+    day.console.type("report", "--to", "page")
+
+
 SCENES: tuple[Callable[[Day], None], ...] = (
     preparation,
     morning,
     by_mail,
     afternoon,
     evening,
+    reported,
 )
 
 

@@ -207,6 +207,27 @@ def test_the_last_run_finds_nothing_to_do(day: dict[str, Any], folder: Path) -> 
     assert not any(latest["counts"].values())
 
 
+def test_at_the_end_the_course_has_its_report(
+    day: dict[str, Any], folder: Path
+) -> None:
+    told = {one["command"]: one for one in day["commands"]}
+    assert told["moodle-bridge report now"]["exit_code"] == 0
+    assert told["moodle-bridge report --to page"]["exit_code"] == 0
+    page = (folder / "report.html").read_text("utf-8")
+    assert day["report"] == str(folder / "report.html")
+    assert "Social media for networks" in page
+    assert "facilitation-response v1" in page
+    ran = subprocess.run(
+        (*DEMO[:-1], "--config", str(folder / "bridge.toml"), "report", "--json"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    whole = json.loads(ran.stdout)["report"]["whole"]
+    # Aminata got her answer in private, Brian took his words back.
+    assert (whole["asked"], whole["withdrawn"]) == (6, 1)
+
+
 @pytest.mark.soak
 def test_a_folder_of_a_former_demo_is_used_again_and_another_is_not(
     day: dict[str, Any], folder: Path, tmp_path: Path
