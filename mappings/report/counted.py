@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import compress
 from zoneinfo import ZoneInfo
 
 from mappings.report.facts import ReportFacts
@@ -57,15 +56,17 @@ class ClockColumn:
 class Counted:
     """The waits that count: those that began by `now` and need an answer.
 
-    `days` and `hours` are those of their beginning, by the clock of the report's zone.
-    `needless` are the questions that need no answer, with their day. `open`,
-    `withdrawn`, `delayed` and `missed` are places of waits; missed are the promises of
-    those that were felt longer, answered or not. `felt`, `anyone` and `watched` are the
-    clocks; `watched` is None without a rota, and has only waits for which it is known.
+    `askers`, `days` and `hours` stand beside `waits`: user ids, and when each began by
+    the clock of the report's zone. `needless` are the questions that need no answer,
+    with their day. `open`, `withdrawn`, `delayed` and `missed` are places of waits;
+    missed are the promises of those that were felt longer, answered or not. `felt`,
+    `anyone` and `watched` are the clocks; `watched` is None without a rota, and has
+    only waits for which it is known.
     """
 
     now: datetime
     waits: Sequence[Wait]
+    askers: Sequence[int]
     days: Sequence[date]
     hours: Sequence[HourOfWeek]
     needless: Sequence[tuple[Wait, date]]
@@ -78,32 +79,63 @@ class Counted:
     watched: ClockColumn | None
 
 
+@dataclass(slots=True)
+class _Clock:
+    """A clock while it is read."""
+
+    places: array[int] = field(default_factory=lambda: array("l"))
+    seconds: array[float] = field(default_factory=lambda: array("d"))
+    answered: bytearray = field(default_factory=bytearray)
+
+    def add(self, place: int, seconds: float, *, answered: bool) -> None:
+        self.places.append(place)
+        self.seconds.append(seconds)
+        self.answered.append(answered)
+
+    def column(self) -> ClockColumn:
+        order = sorted(range(len(self.seconds)), key=self.seconds.tolist().__getitem__)
+        return ClockColumn(
+            places=array("l", map(self.places.__getitem__, order)),
+            seconds=array("d", map(self.seconds.__getitem__, order)),
+            answered=bytes(map(self.answered.__getitem__, order)),
+        )
+
+
 def counted(facts: ReportFacts) -> Counted:
     """Look at each wait of a report once; their order does not matter.
 
     A wait that is open at `now` is censored then, one that was taken back when it was
     ("facilitation-response v1").
     """
-    now, place = facts.now, ZoneInfo(facts.zone)
+    now, cover = facts.now, facts.watched
     waits = [wait for wait in facts.waits if counts(wait, now)]
-    ends = [until(wait, now) for wait in waits]
-    answered = bytes(came for _, came in ends)
-    felt = array("d", _lengths(waits, ends))
-    unanswered = [at for at, came in enumerate(answered) if not came]
+    felt, anyone, watched = _Clock(), _Clock(), _Clock()
+    for place, wait in enumerate(waits):
+        began = wait.began
+        end, answered = until(wait, now)
+        seconds = seconds_between(began, end)
+        felt.add(place, seconds, answered=answered)
+        if wait.first_answer != wait.facilitator_answer:
+            first, by_anybody = until(wait, now, by_anybody=True)
+            anyone.add(place, seconds_between(began, first), answered=by_anybody)
+        else:
+            anyone.add(place, seconds, answered=answered)
+        if cover is not None and knows_rota(facts, wait):
+            length = cover.between(began, end).total_seconds()
+            watched.add(place, length, answered=answered)
+    unanswered = [place for place, came in enumerate(felt.answered) if not came]
     taken_back = [at for at in unanswered if _is_taken_back(waits[at], now)]
-    days, hours = _days_and_hours(waits, place)
-    others = [until(wait, now, by_anybody=True) for wait in waits]
     most = facts.promise.total_seconds()
+    days, hours = _days_and_hours(waits, ZoneInfo(facts.zone))
+    needless = [wait for wait in facts.waits if _is_needless(wait, now)]
+    needless_days, _ = _days_and_hours(needless, ZoneInfo(facts.zone))
     return Counted(
         now=now,
         waits=waits,
+        askers=[wait.asker_id for wait in waits],
         days=days,
         hours=hours,
-        needless=[
-            (one, one.began.astimezone(place).date())
-            for one in facts.waits
-            if one.state is WaitState.NOT_NEEDED and one.began <= now
-        ],
+        needless=list(zip(needless, needless_days, strict=True)),
         open=sorted(set(unanswered).difference(taken_back)),
         withdrawn=taken_back,
         delayed=[
@@ -111,12 +143,10 @@ def counted(facts: ReportFacts) -> Counted:
             for at, one in enumerate(waits)
             if one.sent_at is not None and one.began - one.sent_at > DELAYED
         ],
-        missed=[at for at, seconds in enumerate(felt) if seconds > most],
-        felt=_column(felt, answered),
-        anyone=_column(
-            array("d", _lengths(waits, others)), bytes(came for _, came in others)
-        ),
-        watched=_watched(facts, waits, ends),
+        missed=[at for at, seconds in enumerate(felt.seconds) if seconds > most],
+        felt=felt.column(),
+        anyone=anyone.column(),
+        watched=None if cover is None else watched.column(),
     )
 
 
@@ -127,33 +157,14 @@ def knows_rota(facts: ReportFacts, wait: Wait) -> bool:
     return facts.rota_since is None or wait.began >= facts.rota_since
 
 
-def _watched(
-    facts: ReportFacts, waits: Sequence[Wait], ends: Sequence[tuple[datetime, bool]]
-) -> ClockColumn | None:
-    if facts.watched is None:
-        return None
-    cover = facts.watched
-    known = [knows_rota(facts, wait) for wait in waits]
-    both = list(compress(zip(waits, ends, strict=True), known))
-    lengths = (cover.between(one.began, end).total_seconds() for one, (end, _) in both)
-    return _column(
-        array("d", lengths),
-        bytes(came for _, (_, came) in both),
-        places=list(compress(range(len(waits)), known)),
-    )
+def _is_needless(wait: Wait, now: datetime) -> bool:
+    return wait.state is WaitState.NOT_NEEDED and wait.began <= now
 
 
 def _is_taken_back(wait: Wait, now: datetime) -> bool:
     if wait.state is not WaitState.WITHDRAWN:
         return False
     return wait.ended is None or wait.ended <= now
-
-
-def _lengths(
-    waits: Iterable[Wait], ends: Iterable[tuple[datetime, bool]]
-) -> Iterator[float]:
-    for wait, (end, _) in zip(waits, ends, strict=True):
-        yield seconds_between(wait.began, end)
 
 
 def _days_and_hours(
@@ -168,15 +179,3 @@ def _days_and_hours(
         days.append(known.setdefault(day, day))
         hours.append(HOURS[at.weekday() * 24 + at.hour])
     return days, hours
-
-
-def _column(
-    seconds: array[float], answered: bytes, *, places: Sequence[int] | None = None
-) -> ClockColumn:
-    """Return a column in order; without `places` it has every wait."""
-    order = sorted(range(len(seconds)), key=seconds.__getitem__)
-    return ClockColumn(
-        places=array("l", order if places is None else (places[at] for at in order)),
-        seconds=array("d", (seconds[at] for at in order)),
-        answered=bytes(answered[at] for at in order),
-    )

@@ -28,9 +28,9 @@ def hours_of(facts: ReportFacts, counted: Counted) -> Mapping[HourOfWeek, HourRo
     asked = Counter(counted.hours)
     missed = Counter(counted.hours[at] for at in counted.missed)
     people: defaultdict[HourOfWeek, set[int]] = defaultdict(set)
-    for hour, wait in zip(counted.hours, counted.waits, strict=True):
-        people[hour].add(wait.asker_id)
-    watched = _watched(facts, counted, facts.watched) if facts.watched else {}
+    for hour, asker in zip(counted.hours, counted.askers, strict=True):
+        people[hour].add(asker)
+    watched = watched_shares(facts, min(counted.days, default=None))
     return {
         hour: HourRow(
             asked=asked[hour],
@@ -42,19 +42,27 @@ def hours_of(facts: ReportFacts, counted: Counted) -> Mapping[HourOfWeek, HourRo
     }
 
 
-def _watched(
-    facts: ReportFacts, counted: Counted, cover: Cover
+def watched_shares(
+    facts: ReportFacts, first: date | None
 ) -> Mapping[HourOfWeek, float]:
+    """Return the share of each hour of the week in which somebody was on duty.
+
+    `first` is the day of the first question, None when there was none. Nothing where no
+    rota was kept.
+    """
+    cover = facts.watched
+    if cover is None:
+        return {}
     on_duty: Counter[HourOfWeek] = Counter()
     length: Counter[HourOfWeek] = Counter()
-    for hour, begins, ends in _hours_between(*_time_of(facts, counted, cover), facts):
+    for hour, begins, ends in _hours_between(*_time_of(facts, first, cover), facts):
         length[hour] += round((ends - begins).total_seconds())
         on_duty[hour] += round(cover.between(begins, ends).total_seconds())
     return {hour: on_duty[hour] / length[hour] for hour in length if length[hour]}
 
 
 def _time_of(
-    facts: ReportFacts, counted: Counted, cover: Cover
+    facts: ReportFacts, first: date | None, cover: Cover
 ) -> tuple[datetime, datetime]:
     """Return for which time the rota is averaged."""
     end = facts.now
@@ -62,8 +70,8 @@ def _time_of(
         end = min(end, moment(facts.last + _DAY, time(), facts.zone))
     if facts.first is not None:
         start = moment(facts.first, time(), facts.zone)
-    elif counted.days:
-        start = moment(min(counted.days), time(), facts.zone)
+    elif first is not None:
+        start = moment(first, time(), facts.zone)
     else:
         start = cover.periods[0][0] if cover.periods else end
     # A question may bear a year that no course lasted since.

@@ -77,8 +77,8 @@ def groups_of(
     """
     labels = by.labels
     people: defaultdict[str | None, set[int]] = defaultdict(set)
-    for label, wait in zip(labels, counted.waits, strict=True):
-        people[label].add(wait.asker_id)
+    for label, asker in zip(labels, counted.askers, strict=True):
+        people[label].add(asker)
     oldest: dict[str | None, datetime] = {}
     for at in counted.open:
         began = counted.waits[at].began

@@ -83,10 +83,8 @@ class Curve:
         0.5 asks for the median. None: so many were not answered while anybody
         watched. Without open waits this is the inverse of the empirical distribution.
         """
-        for seconds, still in zip(self.times, self.waiting, strict=True):
-            if 1 - still >= share - _HALF_UNIT:
-                return seconds
-        return None
+        at = bisect_left(self.waiting, share - _HALF_UNIT, key=lambda still: 1 - still)
+        return self.times[at] if at < len(self.times) else None
 
     def _last(self) -> float:
         return self.waiting[-1] if self.waiting else 1.0
