@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -396,3 +397,28 @@ def test_an_alert_that_is_killed_comes_once(team: Team, blow: Blow) -> None:
     assert len(alerts) == 1
     listed = team.done("alerts", "list").data["alerts"]
     assert [(one["person"], one["state"]) for one in listed] == [("florence", "sent")]
+
+
+def test_two_runs_at_once_tell_somebody_once(team: Team) -> None:
+    course = team.course
+    course.begin(course.people["aminata"], course.word())
+    team.done("sync")
+    team.wait(minutes=20)
+    course.moodle.faults.delay_ms = 200
+    ended: list[Ran] = []
+    with Runner() as another:
+        second = Team(course, another)
+        first = threading.Thread(target=lambda: ended.append(team.command("sync")))
+        first.start()
+        ended.append(second.command("sync"))
+        first.join()
+    course.moodle.faults.delay_ms = 0
+    assert {ran.code for ran in ended} == {0}
+    assert any("another run does this just now" in ran.said for ran in ended)
+    team.wait(minutes=6)
+    team.done("sync")
+    listed = team.done("alerts", "list").data["alerts"]
+    assert [(one["person"], one["state"]) for one in listed] == [("florence", "sent")]
+    assert (
+        len([one for one in team.mails(FLORENCE) if " asks: " in one["Subject"]]) == 1
+    )
