@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mappings.report.html_parts import (
+    NOTHING,
     Html,
     cell,
     listed,
@@ -33,11 +34,12 @@ def laid_out(
         if isinstance(part, str):
             told.append(paragraph(part, kind=kind))
         elif isinstance(part, Listing):
-            told.append(listed(part.lines[:MOST_LINES]))
-            told.append(_left_out(len(part.lines), words))
+            most = len(part.lines) if part.whole else MOST_LINES
+            told.append(listed(part.lines[:most]))
+            told.append(_left_out(len(part.lines) - most, words))
         else:
             told.append(_table(part, f"{ident}-{number}", caption))
-            told.append(_left_out(len(part.rows), words))
+            told.append(_left_out(len(part.rows) - MOST_LINES, words))
     return Html("".join(told))
 
 
@@ -64,7 +66,7 @@ def _cells(row: TableRow, *, bars: bool) -> Iterator[Html]:
 
 
 def _left_out(number: int, words: Words) -> Html:
-    if number <= MOST_LINES:
-        return Html("")
-    left_out = words.counted("report_left_out", number - MOST_LINES)
+    if number <= 0:
+        return NOTHING
+    left_out = words.counted("report_left_out", number)
     return paragraph(left_out, kind="note")

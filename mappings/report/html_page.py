@@ -8,6 +8,7 @@ from mappings.direction import direction_of
 from mappings.phrases import known_language
 from mappings.report.figures import Figures
 from mappings.report.headline import headline
+from mappings.report.html_head import page_head
 from mappings.report.html_numbers import curve_table, hours_tables
 from mappings.report.html_outline import laid_out
 from mappings.report.html_parts import (
@@ -18,17 +19,12 @@ from mappings.report.html_parts import (
     section,
     text,
 )
-from mappings.report.html_style import style_sheet, themed
+from mappings.report.html_style import themed
 from mappings.report.outline import Section
 from mappings.report.plot import Plot
-from mappings.report.response_sections import clocks_section
 from mappings.report.sections import sections
 from mappings.report.words import Words, report_title
 
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
-    " base-uri 'none'; form-action 'none'"
-)
 _MEANINGS = ("cause", "duty", "withdrawn", "delayed")
 
 
@@ -51,7 +47,9 @@ def html_page(
     besides = [part for part in first.parts if part != headline(figures, words)]
     return "".join(
         (
-            _head(title, language=language, direction=direction_of(skip)),
+            page_head(
+                title, language=known_language(language), direction=direction_of(skip)
+            ),
             f'<body>\n<a class="skip" href="#report">{text(skip)}</a>\n',
             f"<header>\n<h1>{title}</h1>\n</header>\n",
             '<main id="report" tabindex="-1">\n',
@@ -70,17 +68,13 @@ def _sections(
     drawn = {plot.name: _figure(plot) for plot in plots}
     above = _above(words, drawn)
     below = _below(figures, words)
-    clocks = clocks_section(figures, words)
     laid = []
     for number, one in enumerate(others):
         ident = f"part-{number}"
-        title = one.title
-        if one == clocks:
-            title = words.worded("plot_response_title")
-        body = laid_out(one.parts, words, ident=ident, caption=title)
-        if title:
-            parts = (above.get(title, NOTHING), body, below.get(title, NOTHING))
-            laid.append(section(ident, title, *parts))
+        body = laid_out(one.parts, words, ident=ident, caption=one.title)
+        if one.title:
+            parts = (above.get(one.title, NOTHING), body, below.get(one.title, NOTHING))
+            laid.append(section(ident, one.title, *parts))
         else:
             laid.append(Html(f'<div class="meta">\n{body}</div>\n'))
     return laid
@@ -90,7 +84,7 @@ def _above(words: Words, drawn: Mapping[str, Html]) -> Mapping[str, Html]:
     """Return what stands before the outline's own words, by the title of a section."""
     hours = (drawn.get("hours", NOTHING), drawn.get("cover", NOTHING))
     return {
-        words.worded("plot_response_title"): drawn.get("response", NOTHING),
+        words.worded("report_h_clocks"): drawn.get("response", NOTHING),
         words.worded("report_h_hours"): Html("".join(hours)),
         words.worded("report_h_active_weeks"): drawn.get("participation", NOTHING),
     }
@@ -101,7 +95,7 @@ def _below(figures: Figures, words: Words) -> Mapping[str, Html]:
     promise = words.duration(figures.promise.total_seconds())
     more = (words.worded(f"page_means_{key}", promise=promise) for key in _MEANINGS)
     return {
-        words.worded("plot_response_title"): curve_table(figures, words),
+        words.worded("report_h_clocks"): curve_table(figures, words),
         words.worded("report_h_hours"): hours_tables(figures, words),
         words.worded("report_h_meaning"): listed(more),
     }
@@ -115,17 +109,4 @@ def _figure(plot: Plot) -> Html:
         f"{themed(plot.svg)}\n</div>\n"
         f'<figcaption><b id="{ident}">{text(plot.title)}.</b>'
         f" {text(plot.description)}</figcaption>\n</figure>\n"
-    )
-
-
-def _head(title: Html, *, language: str, direction: str) -> Html:
-    return Html(
-        f'<!DOCTYPE html>\n<html lang="{known_language(language)}" dir="{direction}">\n'
-        '<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="robots" content="noindex">\n'
-        f'<title>{title}</title>\n<link rel="icon" href="data:,">\n'
-        f"<style>\n{style_sheet()}</style>\n</head>\n"
     )

@@ -14,6 +14,8 @@ NOTHING = Html("")
 
 # What no page may hold, and what cannot be encoded.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What turns the words around that follow it, to the end of the paragraph.
+_TURNING = re.compile("[\u202a-\u202e\u2066\u2067]")
 
 
 def text(words: str) -> Html:
@@ -21,7 +23,7 @@ def text(words: str) -> Html:
 
     The marks that set words from right to left apart stay: see `direction.isolated`.
     """
-    return Html(escape(_UNFIT.sub("\ufffd", words)))
+    return Html(escape(_UNFIT.sub("\ufffd", _TURNING.sub("", words))))
 
 
 def paragraph(*words: str, kind: str = "") -> Html:
@@ -41,10 +43,7 @@ def section(ident: str, title: str, *parts: Html) -> Html:
     body = "".join(parts)
     if not body:
         return NOTHING
-    return Html(
-        f'<section aria-labelledby="{ident}">\n'
-        f'<h2 id="{ident}">{text(title)}</h2>\n{body}</section>\n'
-    )
+    return Html(f'<section>\n<h2 id="{ident}">{text(title)}</h2>\n{body}</section>\n')
 
 
 def table(

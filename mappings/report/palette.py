@@ -31,9 +31,9 @@ BY_NIGHT: Mapping[str, str] = {
     "line": "#3d454d",
     "shade": "#1d2125",
     "deeper-shade": "#2a3036",
-    "first": "#56b4e9",
+    "first": "#79a9f5",
     "second": "#f0a030",
-    "third": "#2fc79a",
+    "third": "#4fe0a0",
     "link": "#7cc4f5",
 }
 TEXT_COLOURS = ("ink", "muted", "link")

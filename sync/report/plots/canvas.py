@@ -36,7 +36,6 @@ _STYLE: Mapping[str, object] = {
     "font.size": 9,
     "grid.color": LINE,
     "grid.linewidth": 0.7,
-    "hatch.linewidth": 0.8,
     "legend.frameon": False,
     "path.simplify": False,
     "svg.fonttype": "none",
@@ -82,6 +81,8 @@ def finished(
     )
     picture = None
     if png:
+        # Where everything stands is known by now, and takes long to find.
+        drawn.set_layout_engine("none")
         FigureCanvasAgg(drawn)
         file = BytesIO()
         drawn.savefig(file, format="png", dpi=_PNG_DOTS, metadata={"Software": None})

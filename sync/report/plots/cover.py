@@ -30,7 +30,7 @@ def draw_cover(figures: Figures, words: Words, *, png: bool = True) -> Plot | No
             (
                 True,
                 "plot_asked_alone",
-                {"facecolor": PAPER, "edgecolor": VERMILLION, "hatch": "//////"},
+                {"facecolor": PAPER, "edgecolor": VERMILLION},
             ),
         ):
             asked.bar(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.patches import Rectangle
 
-from mappings.report.figures import Figures, HourRow
+from mappings.report.figures import Figures, HourOfWeek, HourRow
 from mappings.report.palette import LINE, MUTED, heat, on_heat
 from mappings.report.plot import Plot
 from mappings.report.plot_words import axis_days, hours_words
@@ -32,7 +33,7 @@ def draw_hours(figures: Figures, words: Words, *, png: bool = True) -> Plot | No
             _draw_week(axes, figures, number, words=words)
             title = words.worded(key)
             if any(number(row) is None for row in figures.hours.values()):
-                title = words.worded("plot_hatched", title=title)
+                title = words.worded("plot_struck", title=title)
             axes.set_title(title, loc="left", fontsize=9, fontweight="bold")
         return finished(
             drawn,
@@ -56,10 +57,34 @@ def _draw_week(
 ) -> None:
     counts = {key: number(row) for key, row in figures.hours.items()}
     most = max((count for count in counts.values() if count), default=1)
-    for day in range(_DAYS):
-        for hour in range(_HOURS):
-            count = counts.get((day, hour), 0)
-            _draw_cell(axes, day, hour, count, most=most)
+    week = {
+        (day, hour): counts.get((day, hour), 0)
+        for day in range(_DAYS)
+        for hour in range(_HOURS)
+    }
+    empty = [hour for hour, count in week.items() if count == 0]
+    # Too few people asked for a number.
+    few = [hour for hour, count in week.items() if count is None]
+    filled = {hour: heat(count / most) for hour, count in week.items() if count}
+    _draw_cells(axes, empty, facecolor="none", edgecolor=LINE)
+    _draw_cells(axes, few, facecolor="none", edgecolor=LINE)
+    # Lines, for a pattern makes a printed page huge.
+    strokes = [((hour + 0.1, day + 0.9), (hour + 0.9, day + 0.1)) for day, hour in few]
+    axes.add_collection(
+        LineCollection(strokes, color=LINE, linewidth=0.8, clip_on=False)
+    )
+    _draw_cells(axes, filled, facecolor=list(filled.values()), edgecolor=MUTED)
+    for (day, hour), colour in filled.items():
+        told = axes.text(
+            hour + 0.5,
+            day + 0.52,
+            _short(week[day, hour] or 0),
+            color=on_heat(colour),
+            fontsize=7.5,
+            ha="center",
+            va="center",
+        )
+        told.set_in_layout(False)
     axes.set_xlim(0, _HOURS)
     axes.set_ylim(_DAYS, 0)
     axes.grid(visible=False)
@@ -72,25 +97,13 @@ def _draw_week(
     )
 
 
-def _draw_cell(
-    axes: Axes, day: int, hour: int, count: int | None, *, most: int
-) -> None:
-    place = (hour + 0.04, day + 0.05)
-    if count is None:
-        # Too few people asked for a number.
-        look: dict[str, Any] = {"facecolor": "none", "edgecolor": LINE, "hatch": "////"}
-    elif count == 0:
-        look = {"facecolor": "none", "edgecolor": LINE}
-    else:
-        look = {"facecolor": heat(count / most), "edgecolor": MUTED, "linewidth": 0.4}
-    axes.add_patch(Rectangle(place, 0.92, 0.9, **look))
-    if count:
-        axes.text(
-            hour + 0.5,
-            day + 0.52,
-            str(count) if count < _THOUSAND else f"{count // _THOUSAND}k",
-            color=on_heat(heat(count / most)),
-            fontsize=7.5,
-            ha="center",
-            va="center",
+def _draw_cells(axes: Axes, hours: Iterable[HourOfWeek], **look: Any) -> None:
+    cells = [Rectangle((hour + 0.04, day + 0.05), 0.92, 0.9) for day, hour in hours]
+    if cells:
+        axes.add_collection(
+            PatchCollection(cells, linewidth=0.5, clip_on=False, **look)
         )
+
+
+def _short(count: int) -> str:
+    return str(count) if count < _THOUSAND else f"{count // _THOUSAND}k"

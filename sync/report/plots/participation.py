@@ -95,7 +95,6 @@ def _draw_weeks(
         width=5.4,
         facecolor=PAPER,
         edgecolor=VERMILLION,
-        hatch="//////",
         label=words.worded("plot_active_mail"),
     )
     room = len(weeks) <= _MOST_LABELS * 2

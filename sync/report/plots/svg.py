@@ -9,7 +9,10 @@ from lxml import etree
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _LONG_NUMBER = re.compile(r"(-?\d+\.\d{2})\d+")
-_FONT = re.compile(r"font: ((?:italic |bold |\d{3} )*)([\d.]+)px [^;]+")
+_FONT = re.compile(r"font-family: [^;]+; ?")
+_FONT_IN_SHORT = re.compile(r"font: ((?:bold |[1-9]00 )?)([\d.]+px) [^;]+")
+_NO_TURN = re.compile(r"rotate\(-?0 [^)]*\)")
+_SPACES = re.compile(r"\s+")
 _USED = re.compile(r"url\(#([^)]+)\)")
 _ROUNDED = ("d", "x", "y", "width", "height", "transform", "points")
 
@@ -26,14 +29,18 @@ def standing_alone(svg: bytes, *, name: str, title: str) -> str:
         etree.strip_elements(root, f"{_SVG}{tag}", with_tail=False)
     etree.strip_tags(root, etree.Comment)
     _rename(root, name)
+    _slim(root)
     for element in root.iter(etree.Element):
         for attribute in _ROUNDED:
             if attribute in element.attrib:
                 value = str(element.get(attribute))
-                element.set(attribute, _LONG_NUMBER.sub(r"\1", value))
+                shorter = _SPACES.sub(" ", _LONG_NUMBER.sub(r"\1", value))
+                element.set(attribute, shorter.strip())
         if "style" in element.attrib:
             style = str(element.get("style"))
-            element.set("style", _FONT.sub(_plain_font, style))
+            # Up to matplotlib 3.10 all of it stands in one.
+            style = _FONT_IN_SHORT.sub(r"font-weight: \1; font-size: \2", style)
+            element.set("style", _FONT.sub("", style).replace("font-weight: ; ", ""))
     root.set("stroke-linejoin", "round")
     root.set("stroke-linecap", "butt")
     root.set("font-family", "'DejaVu Sans', Verdana, sans-serif")
@@ -71,6 +78,17 @@ def _rename(root: etree._Element, name: str) -> None:
                 )
 
 
-def _plain_font(found: re.Match[str]) -> str:
-    weight = "font-weight: bold; " if found[1].strip() in {"bold", "700"} else ""
-    return f"{weight}font-size: {found[2]}px"
+def _slim(root: etree._Element) -> None:
+    """Take out what shows nothing: groups around one thing, and white space."""
+    for element in list(root.iter(f"{_SVG}text")):
+        if _NO_TURN.fullmatch(str(element.get("transform"))):
+            del element.attrib["transform"]
+    for group in reversed(list(root.iter(f"{_SVG}g"))):
+        parent = group.getparent()
+        if parent is not None and not group.attrib:
+            at = parent.index(group)
+            parent[at : at + 1] = list(group)
+    for element in root.iter(etree.Element):
+        element.tail = None
+        if element.tag != f"{_SVG}text":
+            element.text = None
