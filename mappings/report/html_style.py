@@ -38,7 +38,14 @@ thead th::first-letter{text-transform:uppercase}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
 white-space:nowrap}
 tbody th{font-weight:500;min-width:7.5rem;max-width:18rem}
-td.few{text-align:start;color:var(--muted)}
+td{white-space:nowrap}
+td.few{text-align:start;color:var(--muted);white-space:normal}
+tbody th:first-child{position:sticky;inset-inline-start:0;background:var(--paper)}
+@media (max-width:40rem){
+.plot,.scroll{margin-inline-end:-1rem}
+th,td{padding:.3rem .4rem}
+tbody th{min-width:5rem;max-width:9rem}
+}
 .week th,.week td{min-width:0;padding:.15rem .5rem}
 .week td{border-inline-start:1px solid var(--line)}
 .side{display:flex;flex-wrap:wrap;column-gap:2rem}
@@ -55,7 +62,10 @@ footer{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.5rem}
 body{max-width:none;padding:0;font-size:9.5pt}
 .skip{display:none}
 .scroll,.plot{overflow:visible}
-table{font-size:7.5pt;width:100%}
+table{font-size:8.5pt}
+h2{margin-top:1.2rem}
+thead th{white-space:normal}
+tbody th:first-child{position:static}
 th,td{padding:.15rem .3rem}
 thead th,tbody th{min-width:0}
 .bar{min-width:2rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}
