@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zope.interface import implementer
 
 from mappings.bridge_header import BRIDGE_HEADER, BridgeHeader, bridge_header_value
-from mappings.header_lines import header_field
+from mappings.header_lines import date_field, header_field
 from moodle_bridge.interfaces import IMailer
 from moodle_bridge.model.mail import OutgoingMail, Sent
 from sync.jobs.own_mails import write_down
@@ -17,6 +18,8 @@ from sync.sending import receipt_of
 
 if TYPE_CHECKING:
     from sync.ledger import Transaction
+
+_DATED = re.compile(rb"(?im)^date:")
 
 
 @implementer(IMailer)
@@ -70,7 +73,10 @@ class ReportMails:
         receipt = receipt_of(self._secret, key)
         mark = BridgeHeader(site=self._site_tag, post_id=None, key=receipt, hops=0)
         # A report that comes back, by a list say, must be known as the bridge's own.
-        header = header_field(BRIDGE_HEADER, bridge_header_value(mark)).encode()
+        fields = [header_field(BRIDGE_HEADER, bridge_header_value(mark))]
+        if not _DATED.search(mail.content.partition(b"\r\n\r\n")[0]):
+            fields.append(date_field(transaction.clock()))
+        header = "\r\n".join(fields).encode()
         write_down(
             transaction,
             replace(

@@ -278,6 +278,7 @@ def test_a_mail_is_planned_for_each_recipient_with_a_receipt(town: Town) -> None
         first_line = one.details["content"].split("\r\n", 1)[0]
         assert first_line.startswith("X-Moodle-Bridge: site=abc;")
         assert one.receipt in one.details["content"]
+        assert "\r\nDate: Mon, 02 Mar 2026 04:00:00 " in one.details["content"]
 
 
 def test_a_mail_of_a_sink_that_failed_is_not_planned(town: Town) -> None:
