@@ -32,7 +32,6 @@ from moodle_bridge.interfaces import (
     IUsesMailer,
     IUsesMoodle,
 )
-from moodle_bridge.model.rota import DutyRole
 from moodle_bridge.moodle import Moodle
 from moodle_bridge.moodle.calls import Packing
 from moodle_bridge.moodle.client import ClientSettings
@@ -43,16 +42,13 @@ from sync.authenticity import Looking
 from sync.jobs.alert_looks import AlertLooks
 from sync.jobs.alert_replies import AlertReplies
 from sync.jobs.alerts import Alerting
-from sync.jobs.all_clear import AllClear
 from sync.jobs.answering import Answering
 from sync.jobs.answers import Answers
 from sync.jobs.asking import Asking
 from sync.jobs.believing import Believing
 from sync.jobs.digest_replies import DigestReplies
 from sync.jobs.digests import Digests
-from sync.jobs.handover import Handovers
 from sync.jobs.leaving import LeavingByMail
-from sync.jobs.look_ahead import LookAheads
 from sync.jobs.mailed_by_moodle import MailedByMoodle
 from sync.jobs.mirror_in import MirrorIn
 from sync.jobs.mirror_out import MirrorOut
@@ -62,10 +58,8 @@ from sync.jobs.own_mails import OwnMails
 from sync.jobs.posting import Posting
 from sync.jobs.questions import Questions
 from sync.jobs.receive import Reception
-from sync.jobs.rota_news import RotaNews
 from sync.jobs.routing import Routing
 from sync.jobs.scoring import Scoring
-from sync.jobs.shift_changes import ShiftChanges
 from sync.jobs.swap_answers import SwapAnswers
 from sync.jobs.twice import Twice
 from sync.jobs.undelivered import Undelivered
@@ -83,10 +77,7 @@ from sync.pairs import Pair
 from sync.participants import Participants
 from sync.places import Places, forget_place
 from sync.rota.book import Rota
-from sync.rota.mails import RotaMails
 from sync.rota.people import facilitators, with_accounts
-from sync.rota.quiet_hours import Quietness
-from sync.rota.quiet_people import quiet_people
 from sync.rota.swaps import Swaps
 from sync.sending import Sending
 from sync.summary import Summary
@@ -100,7 +91,6 @@ if TYPE_CHECKING:
     from moodle_bridge.runtime import Clock
     from sync.enrol.greeting import Greetings
     from sync.settings import Settings
-    from sync.settings.alerts import AlertsSettings
     from sync.settings.base import PluginChoice
     from sync.settings.pair import PairSettings
     from sync.vault import Vault
@@ -294,14 +284,15 @@ class Bridge:
             pairs=[pair.name for pair in watched],
             shifts=self.rota.shifts,
             ways=self.alert_ways(),
-            look=self._looks(watched).look,
+            look=self.alert_looks(watched).look,
             sending=self.sending,
             site=self.mail_site,
             secret=self.secret,
             looks_every=self.settings.run.every,
         )
 
-    def _looks(self, watched: Sequence[Pair]) -> AlertLooks:
+    def alert_looks(self, watched: Sequence[Pair]) -> AlertLooks:
+        """Return what reads questions of these pairs again."""
         return AlertLooks(
             watched,
             moodle=self.moodle,
@@ -311,101 +302,6 @@ class Bridge:
             begun=self.watch(lambda: None).begun,
             mail=self.settings.mail,
             site_url=self.settings.moodle.url,
-        )
-
-    def all_clear(self, pairs: Sequence[Pair]) -> AllClear | None:
-        """Return the job that tells who was alerted of answers; None: nobody is."""
-        alerts = self.settings.alerts
-        watched = [pair for pair in pairs if pair.settings.questions]
-        people = self.settings.rota.people
-        if alerts is None or not alerts.all_clear or not people or not watched:
-            return None
-        courses = {pair.name: pair.place.course.id for pair in watched}
-
-        def name_of(pair: str, user_id: int) -> str | None:
-            return next(
-                (
-                    person.fullname
-                    for person in self.participants.of_course(courses[pair])
-                    if person.user_id == user_id
-                ),
-                None,
-            )
-
-        def on_duty_at(at: datetime) -> frozenset[str]:
-            shifts = self.rota.shifts(at, at + timedelta(minutes=1))
-            return frozenset(
-                one.person for one in shifts if one.role is DutyRole.PRIMARY
-            )
-
-        return AllClear(
-            ledger=self.ledger,
-            people=self.watchers(pairs),
-            pairs=frozenset(courses),
-            ways=self.alert_ways(),
-            quietness=self._quietness(alerts),
-            on_duty=on_duty_at,
-            name_of=name_of,
-            sending=self.sending,
-            site=self.mail_site,
-            secret=self.secret,
-        )
-
-    def _quietness(self, alerts: AlertsSettings) -> Quietness:
-        return Quietness(
-            persons={person.key: person for person in self.settings.rota.people},
-            on_duty=alerts.quiet_on_duty,
-        )
-
-    def rota_news(self, pairs: Sequence[Pair], problems: list[str]) -> RotaNews | None:
-        """Return what tells those of the rota of their watches; None: it tells nothing.
-
-        `problems` takes lines for an admin.
-        """
-        alerts, rota = self.settings.alerts, self.settings.rota
-        if alerts is None or not rota.people or not rota.sources:
-            return None
-        watched = [pair for pair in pairs if pair.settings.questions]
-        people = {person.key: person for person in self.watchers(pairs)}
-        quietness = self._quietness(alerts)
-        mails = RotaMails(
-            site=self.mail_site,
-            secret=self.secret,
-            list_name=pairs[0].mailing_list.address.name,
-        )
-        return RotaNews(
-            ledger=self.ledger,
-            rota=self.rota,
-            handovers=Handovers(
-                ledger=self.ledger,
-                people=people,
-                pairs=frozenset(pair.name for pair in watched),
-                quietness=quietness,
-                mails=mails,
-                rota_zone=rota.zone,
-                look=self._looks(watched).look,
-                quiet=lambda person: quiet_people(
-                    person,
-                    watched,
-                    ledger=self.ledger,
-                    participants=self.participants,
-                    settings=self.settings,
-                ),
-                problems=problems,
-                wanted=alerts.handover,
-            ),
-            look_aheads=LookAheads(
-                ledger=self.ledger,
-                people=people,
-                quietness=quietness,
-                mails=mails,
-                weekly=alerts.weekly,
-                zone=rota.zone,
-            ),
-            changes=ShiftChanges(
-                ledger=self.ledger, people=people, quietness=quietness, mails=mails
-            ),
-            tell_changes=alerts.changes,
         )
 
     def report_sink(self, choice: PluginChoice, mails: IMailer) -> IReportSink:

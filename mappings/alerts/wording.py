@@ -30,7 +30,8 @@ class AlertQuestion:
     they asked. `url` opens it in Moodle. `answer_to` is the address that takes an
     answer by mail, None where none does. `by_mail`: it was asked by mail. `digest`: the
     asker gets an answer with their next digest only. `unreachable`: no mail reaches
-    them now. `claimed_by` said at `claimed_at` that it is theirs; None for nobody.
+    them now. `claimed_by` said at `claimed_at` that it is theirs; None for nobody. With
+    `answering` they said so by an answer that is on its way.
     """
 
     asker: str
@@ -45,6 +46,7 @@ class AlertQuestion:
     unreachable: bool = False
     claimed_by: str | None = None
     claimed_at: datetime | None = None
+    answering: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +209,7 @@ def _question(
         lines.append(
             phrase(
                 language,
-                "alert_claimed",
+                "alert_answering" if question.answering else "alert_claimed",
                 name=_name(question.claimed_by),
                 hour=clock_text(language, question.claimed_at, zone),
             )

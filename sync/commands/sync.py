@@ -20,6 +20,7 @@ from sync.commands.audit import audit_if_due, told
 from sync.engine import Engine
 from sync.job import PLANS_WAITING, Report
 from sync.retention import purge_if_due
+from sync.rota.telling import all_clear, rota_news
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -146,14 +147,14 @@ def _alert(bridge: Bridge, engine: Engine, pairs: Sequence[Pair]) -> None:
     settings, report = bridge.settings, engine.report
     if settings.rota.sources and not engine.dry_run:
         bridge.rota.freeze(every=_FROZEN_EVERY)
-    alerting, all_clear = bridge.alerting(pairs), bridge.all_clear(pairs)
+    alerting, clear = bridge.alerting(pairs), all_clear(bridge, pairs)
     if alerting is not None:
         engine.run(alerting)
         report.problems += alerting.problems
-    if all_clear is not None:
-        engine.run(all_clear)
-        report.problems += all_clear.problems
-    news = None if engine.dry_run else bridge.rota_news(pairs, report.problems)
+    if clear is not None:
+        engine.run(clear)
+        report.problems += clear.problems
+    news = None if engine.dry_run else rota_news(bridge, pairs, report.problems)
     if news is not None:
         news.plan()
     report.problems += [

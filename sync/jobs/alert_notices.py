@@ -24,6 +24,7 @@ from sync.actions import Action
 from sync.alert_ways import Way
 from sync.jobs.alert_looks import Look, Question
 from sync.jobs.alert_remainders import Remainder
+from sync.jobs.answering import ANSWERING
 from sync.ledger.alerts import Claim
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class AlertNotices:
             unreachable=look.unreachable,
             claimed_by=(by.name if by else claim.person) if claim else None,
             claimed_at=claim.at if claim else None,
+            answering=claim is not None and claim.source == ANSWERING,
         )
 
     def _reply_key(self, wait: Wait, person: Facilitator) -> str | None:

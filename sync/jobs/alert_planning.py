@@ -18,7 +18,7 @@ from sync.settings.rota import RotaPersonSettings
 class Planner:
     """Finds out which messages are due; reaches nothing and writes nothing down.
 
-    `looks_every` is how long after one run the next begins.
+    `looks_every` is how long after one run the next begins, None when nobody knows.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Planner:
         persons: Mapping[str, RotaPersonSettings],
         ways: Ways,
         *,
-        looks_every: timedelta,
+        looks_every: timedelta | None,
     ) -> None:
         self._looks_every = looks_every
         self._settings = settings
@@ -47,7 +47,8 @@ class Planner:
         """
         found = self._due(standing, watch, now)
         within = self._settings.bundle_within
-        if self._looks_every > within or not found.alerts:
+        every = self._looks_every
+        if every is None or every > within or not found.alerts:
             return found
         follows = self._due(standing, watch, now + within).alerts
         first: dict[tuple[str, int], datetime] = {}
@@ -60,7 +61,7 @@ class Planner:
             if one.since > now
             and (one.person, one.step) in first
             and one.since <= first[one.person, one.step] + within
-            and now + self._looks_every <= first[one.person, one.step] + within
+            and now + every <= first[one.person, one.step] + within
         }
         return Due(
             alerts=tuple(

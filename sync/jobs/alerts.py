@@ -48,8 +48,8 @@ class Alerting:
     """The job that alerts; `look` reads questions again just before a message goes out.
 
     `shifts` gives who is on duty in a period. `people` are those of the rota with their
-    accounts. `looks_every` is how long after one run the next begins. `problems` is
-    for an admin to read after the run.
+    accounts. `looks_every` is how long after one run the next begins; None: no alert
+    waits for another. `problems` is for an admin to read after the run.
     """
 
     name = JOB
@@ -68,7 +68,7 @@ class Alerting:
         sending: Sending,
         site: MailSite,
         secret: bytes,
-        looks_every: timedelta = timedelta(),
+        looks_every: timedelta | None = None,
     ) -> None:
         self._ledger = ledger
         self._settings = settings

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +12,11 @@ from mappings.identity import note_of_message_id, notice_message_id
 from mappings.phrases import phrase
 from moodle_bridge.errors import InDoubt, Permanent, Transient
 from moodle_bridge.model.alerts import AlertNotice, AlertTarget
-from moodle_bridge.model.waits import WaitState
 from moodle_bridge.redact import masked
 from sync.actions import Action, Done, Doubt, Later, Outcome, Plan, Refused, Settlement
 from sync.jobs.alert_effects import left_over
 from sync.jobs.alert_notices import own_headers
-from sync.ledger.alerts import AlertState
+from sync.jobs.clear_news import ClearNews, NewsOfQuestions
 from sync.ledger.intents import Intent, IntentState
 from sync.rota.mails import mark_as_of_rota
 from sync.sending import receipt_of
@@ -27,38 +24,15 @@ from sync.sending import receipt_of
 if TYPE_CHECKING:
     from mappings.letter import MailSite
     from moodle_bridge.model.rota import Facilitator
-    from moodle_bridge.model.waits import Wait
     from sync.alert_ways import Way, Ways
     from sync.ledger import Ledger, Transaction
-    from sync.ledger.alerts import Alert, Claim
     from sync.rota.quiet_hours import Quietness
     from sync.sending import Sending
 
 JOB = "all-clear"
 _KIND = "all-clear"
-# Older alerts are forgotten by those who got them.
-_REMEMBERED = timedelta(days=3)
 _HOUR = timedelta(hours=1)
 _TRY_AGAIN = timedelta(minutes=1)
-_REACHED = frozenset({AlertState.SENT, AlertState.PERHAPS})
-
-Question = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _News:
-    """What a question has come to, by whom: a key of the rota or a user id."""
-
-    kind: ClearKind
-    by: str
-    name: str | None
-    asker: str
-    subject: str
-
-    def once(self, question: Question) -> str:
-        """Return under which name it is noted that somebody was told."""
-        text = f"{self.kind} {question[0]}:{question[1]} {self.by}"
-        return f"clear:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +42,13 @@ class _Meant:
     person: Facilitator
     user_id: int
     way: Way | None
-    news: tuple[tuple[str, _News], ...]
+    news: tuple[tuple[str, ClearNews], ...]
 
 
 class AllClear:
     """The job that tells others; `name_of` gives the name of a user id, None unknown.
 
-    `on_duty` gives who is on duty at a moment, by key. Nothing is told to who claimed
-    or answered, nor to who was not alerted. In quiet hours, or over the limit of an
+    `on_duty` gives who is on duty at a moment, by key. In quiet hours, or over the limit of an
     hour, it is dropped, for it asks nothing of anybody. `problems` is for an admin.
     """
 
@@ -97,11 +70,10 @@ class AllClear:
     ) -> None:
         self._ledger = ledger
         self._people = {person.key: person for person in people}
-        self._pairs = pairs
         self._ways = ways
         self._quietness = quietness
         self._on_duty = on_duty
-        self._name_of = name_of
+        self._news = NewsOfQuestions(people=self._people, pairs=pairs, name_of=name_of)
         self._sending = sending
         self._site = site
         self._secret = secret
@@ -123,7 +95,10 @@ class AllClear:
         if planned:
             yield tuple(planned)
         with self._ledger.reading() as transaction:
-            meant = self._meant(transaction)
+            meant = [
+                self._for(transaction, key, news)
+                for key, news in self._news.told_by_person(transaction).items()
+            ]
         if meant:
             yield tuple(meant)
 
@@ -181,95 +156,8 @@ class AllClear:
         }
         transaction.intents.change(intent.id, details=kept)
 
-    def _meant(self, transaction: Transaction) -> list[_Meant]:
-        now = transaction.clock()
-        told: defaultdict[Question, dict[str, datetime]] = defaultdict(dict)
-        for alert in transaction.alerts.since(now - _REMEMBERED):
-            if self._reached(alert):
-                people = told[alert.pair, alert.post_id]
-                at = alert.sent_at or alert.due_at
-                people[alert.person] = max(at, people.get(alert.person, at))
-        claims = transaction.claims.everyone() if told else {}
-        by_person: defaultdict[str, list[tuple[str, _News]]] = defaultdict(list)
-        for question, people in sorted(told.items()):
-            wait = next(
-                (
-                    one
-                    for one in transaction.waits.get(question[1])
-                    if one.pair == question[0]
-                ),
-                None,
-            )
-            news = wait and self._news(transaction, wait, claims.get(question), now)
-            if not wait or not news:
-                continue
-            happened = wait.ended or now
-            for key, at in people.items():
-                fresh = now - max(at, happened) <= _HOUR
-                if fresh and self._is_new(transaction, key, question, news):
-                    by_person[key].append((news.once(question), news))
-        return [self._for(transaction, key, news) for key, news in by_person.items()]
-
-    def _reached(self, alert: Alert) -> bool:
-        person = self._people.get(alert.person)
-        return (
-            alert.step > 0
-            and alert.state in _REACHED
-            and alert.pair in self._pairs
-            and person is not None
-            and person.user_id is not None
-        )
-
-    def _news(
-        self, transaction: Transaction, wait: Wait, claim: Claim | None, now: datetime
-    ) -> _News | None:
-        """Return what a question has come to; None: it waits as before."""
-        if wait.state is WaitState.ANSWERED and wait.answered_by is not None:
-            kind = ClearKind.ANSWERED
-            key = self._key_of(wait.answered_by)
-            by = key or f"user {wait.answered_by}"
-            name = (
-                self._people[key].name
-                if key
-                else self._name_of(wait.pair, wait.answered_by)
-            )
-        elif wait.state is WaitState.OPEN and claim is not None and claim.until > now:
-            kind, by = ClearKind.CLAIMED, claim.person
-            named = self._people.get(by)
-            name = named.name if named else by
-        else:
-            return None
-        said = transaction.utterances.get(wait.pair, wait.post_id)
-        return _News(
-            kind=kind,
-            by=by,
-            name=name,
-            asker=self._name_of(wait.pair, wait.asker_id) or "",
-            subject=said.subject if said else "",
-        )
-
-    def _is_new(
-        self, transaction: Transaction, key: str, question: Question, news: _News
-    ) -> bool:
-        """Say whether it is news for somebody, and none of their own making."""
-        person = self._people[key]
-        assert person.user_id is not None
-        if key == news.by or transaction.told.was(person.user_id, news.once(question)):
-            return False
-        if news.kind is ClearKind.CLAIMED:
-            return True
-        # Who heard that somebody is on it need not hear that they did it.
-        claimed = _News(
-            kind=ClearKind.CLAIMED,
-            by=news.by,
-            name=news.name,
-            asker=news.asker,
-            subject=news.subject,
-        )
-        return not transaction.told.was(person.user_id, claimed.once(question))
-
     def _for(
-        self, transaction: Transaction, key: str, news: Sequence[tuple[str, _News]]
+        self, transaction: Transaction, key: str, news: Sequence[tuple[str, ClearNews]]
     ) -> _Meant:
         person, now = self._people[key], transaction.clock()
         assert person.user_id is not None
@@ -282,11 +170,6 @@ class AllClear:
         full = most is not None and len(recent) >= most
         way = None if quiet is not None or full or not ways else ways[0]
         return _Meant(person=person, user_id=person.user_id, way=way, news=tuple(news))
-
-    def _key_of(self, user_id: int) -> str | None:
-        return next(
-            (key for key, one in self._people.items() if one.user_id == user_id), None
-        )
 
     def _action(self, meant: _Meant, way: Way) -> Action:
         message_id = notice_message_id(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from sync.ledger import Transaction
     from sync.settings.pair import PairSettings
 
-SOURCE = "answering"
+ANSWERING = "answering"
+"""The source of such a claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ class Answering:
                     wait.post_id,
                     person=self._key(person),
                     until=until,
-                    source=SOURCE,
+                    source=ANSWERING,
                 )
 
     def _key(self, person: Person) -> str:

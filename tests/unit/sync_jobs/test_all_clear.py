@@ -232,6 +232,8 @@ def test_an_answer_by_mail_that_is_not_posted_yet_counts_as_taken(
         # What is stuck keeps nobody quiet for longer than a claim in words.
         later(watched, 16)
     assert BEN in told(watched)
+    said = text_of(watched.mails(BEN)[-1])
+    assert "Grace Nakato schreef om 09:42 een antwoord" in said
 
 
 def test_an_answer_that_is_held_for_its_author_takes_nothing(
