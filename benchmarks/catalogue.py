@@ -16,6 +16,7 @@ NAMES = (
     "trimming",
     "rota",
     "enrol-1000",
+    "report-million",
     "backfill-memory",
     "bias",
 )

@@ -45,7 +45,7 @@ def waits_csv(
     formula to a spreadsheet.
     """
     rows = (_row(wait, figures, watched=watched, pseudonym=pseudonym) for wait in waits)
-    return csv_text(COLUMNS, list(rows))
+    return csv_text(COLUMNS, rows)
 
 
 def _row(

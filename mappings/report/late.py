@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mappings.report.counted import Counted, knows_rota
 from mappings.report.facts import ReportFacts
@@ -50,8 +50,13 @@ def cover_that_helps(
     Of blocks on the same days only those that do not overlap with a better one; at
     most `MOST_SHOWN`.
     """
+    return apart(what_if(unwatched, facts.promise, zone=facts.zone))
+
+
+def apart(blocks: Iterable[WhatIf]) -> tuple[WhatIf, ...]:
+    """Leave out blocks that overlap with a better one on the same days."""
     chosen: list[WhatIf] = []
-    for block in what_if(unwatched, facts.promise, zone=facts.zone):
+    for block in blocks:
         if not any(_overlap(block, better) for better in chosen):
             chosen.append(block)
     return tuple(chosen[:MOST_SHOWN])

@@ -5,7 +5,11 @@ Text and Moodle page are laid out from the same outline, so that they say the sa
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar, overload
+
+T = TypeVar("T")
 
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 
@@ -42,8 +46,32 @@ class Table:
 class Listing:
     """Lines of equal rank; a `whole` one is never shortened."""
 
-    lines: tuple[str, ...]
+    lines: Sequence[str]
     whole: bool = False
+
+
+class LinesOf(Sequence[str], Generic[T]):
+    """A line of each of many things, written only where it is looked at."""
+
+    def __init__(self, things: Sequence[T], write: Callable[[T], str]) -> None:
+        self._things = things
+        self._write = write
+
+    def __len__(self) -> int:
+        """Say how many there are."""
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        """Write a line, or some."""
+        if isinstance(at, slice):
+            return tuple(map(self._write, self._things[at]))
+        return self._write(self._things[at])
 
 
 Part = str | Table | Listing

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mappings.report.figures import Estimate, Figures, HourRow, Row
 from mappings.report.headline import compared
-from mappings.report.outline import Listing, Part, Section, Table, TableRow
+from mappings.report.outline import (
+    LinesOf,
+    Listing,
+    Part,
+    Section,
+    Table,
+    TableRow,
+)
 from mappings.report.words import Words
 from mappings.response.causes import Cause, WhatIf
 from moodle_bridge.model.waits import Medium, Wait
@@ -41,7 +48,8 @@ def clocks_section(figures: Figures, words: Words) -> Section:
 
 def waiting_section(figures: Figures, words: Words) -> Section:
     """Return who waits now, the oldest first; for facilitators only."""
-    lines = tuple(_waits(wait, figures, words) for wait in figures.waiting)
+    # Thousands may wait in a course of years, and pages show the first few.
+    lines = LinesOf(figures.waiting, lambda wait: _waits(wait, figures, words))
     return Section(
         title=words.worded("report_h_waiting"),
         parts=(Listing(lines),) if lines else (),

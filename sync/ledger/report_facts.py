@@ -24,7 +24,7 @@ from sqlalchemy import (
 from moodle_bridge.model.waits import DEFINITION, Medium, Wait, WaitState
 from sync.ledger import schema
 
-_AT_ONCE = 20_000
+_AT_ONCE = 2_000
 
 
 class Heard(NamedTuple):
@@ -55,7 +55,7 @@ class ReportRows:
 
     def __init__(self, connection: Connection, pairs: Sequence[str]) -> None:
         self._connection = connection
-        self._pairs = tuple(dict.fromkeys(pairs))
+        self.pairs = tuple(dict.fromkeys(pairs))
 
     def waits(
         self,
@@ -69,6 +69,59 @@ class ReportRows:
 
         None is no bound. A question that was first seen no more than `late` after it
         began was seen at once; one that was read as history was never late.
+        """
+        media = {one.value: one for one in Medium}
+        states = {one.value: one for one in WaitState}
+        moment = datetime.fromisoformat
+        rows = self.wait_rows(since=since, until=until, definition=definition)
+        for row in rows:
+            began, ended, answer, first = row[7], row[16], row[13], row[11]
+            began_at = moment(began)
+            ended_at = moment(ended) if ended else None
+            # Mostly one and the same moment, which is then kept once.
+            answer_at = (
+                (ended_at if answer == ended else moment(answer)) if answer else None
+            )
+            first_at = (
+                (answer_at if first == answer else moment(first)) if first else None
+            )
+            seen = moment(row[17]) if row[17] is not None else None
+            yield Heard(
+                Wait(
+                    definition=definition,
+                    pair=row[0],
+                    post_id=row[1],
+                    discussion_id=row[2],
+                    forum_id=row[3],
+                    group_id=row[4],
+                    asker_id=row[5],
+                    medium=media[row[6]],
+                    began=began_at,
+                    sent_at=moment(row[8]) if row[8] else None,
+                    state=states[row[9]],
+                    why=row[10],
+                    first_answer=first_at,
+                    first_answer_post=row[12],
+                    facilitator_answer=answer_at,
+                    facilitator_answer_post=row[14],
+                    answered_by=row[15],
+                    ended=ended_at,
+                ),
+                seen if seen is not None and seen - began_at > late else None,
+            )
+
+    def wait_rows(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        definition: str = DEFINITION,
+    ) -> Iterator[Sequence[Any]]:
+        """Give the rows of these waits, by beginning; moments are texts.
+
+        Pair, post, discussion, forum, group, asker, medium, began, sent, state, why,
+        first answer and its post, a facilitator's and its post, who answered, ended;
+        and when the question was first seen, None for history.
         """
         wait, said = schema.wait, schema.utterance
         statement = (
@@ -103,48 +156,28 @@ class ReportRows:
         if until is not None:
             statement = statement.where(wait.c.began < until)
         statement = statement.order_by(wait.c.began, wait.c.post_id)
-        media = {one.value: one for one in Medium}
-        states = {one.value: one for one in WaitState}
-        moment = datetime.fromisoformat
-        for row in self._rows(statement):
-            began, ended, answer, first = row[7], row[16], row[13], row[11]
-            began_at = moment(began)
-            ended_at = moment(ended) if ended else None
-            # Mostly one and the same moment, which is then kept once.
-            answer_at = (
-                (ended_at if answer == ended else moment(answer)) if answer else None
-            )
-            first_at = (
-                (answer_at if first == answer else moment(first)) if first else None
-            )
-            seen_at = row[17]
-            found_at = None
-            if seen_at is not None and seen_at > began:
-                seen = moment(seen_at)
-                found_at = seen if seen - began_at > late else None
-            yield Heard(
-                Wait(
-                    definition=definition,
-                    pair=row[0],
-                    post_id=row[1],
-                    discussion_id=row[2],
-                    forum_id=row[3],
-                    group_id=row[4],
-                    asker_id=row[5],
-                    medium=media[row[6]],
-                    began=began_at,
-                    sent_at=moment(row[8]) if row[8] else None,
-                    state=states[row[9]],
-                    why=row[10],
-                    first_answer=first_at,
-                    first_answer_post=row[12],
-                    facilitator_answer=answer_at,
-                    facilitator_answer_post=row[14],
-                    answered_by=row[15],
-                    ended=ended_at,
-                ),
-                found_at,
-            )
+        return self._rows(statement)
+
+    def talk_rows(self, pair: str) -> Iterator[Sequence[Any]]:
+        """Give all that was said in a pair, in no order; also what does not count.
+
+        Post, parent (0: none), author (0: nobody knows), whether by mail, at (text),
+        and 1 for what is automatic, 2 for what does not count for another reason.
+        """
+        said = schema.utterance
+        no_count = or_(
+            said.c.deleted_at.is_not(None), said.c.author_id.is_(None), ~self._own(said)
+        )
+        return self._rows(
+            select(
+                said.c.post_id,
+                func.coalesce(said.c.parent_post_id, 0),
+                func.coalesce(said.c.author_id, 0),
+                case((said.c.medium == Medium.MAIL.value, 1), else_=0),
+                _text(said.c.at),
+                case((said.c.automatic == 1, 1), (no_count, 2), else_=0),
+            ).where(said.c.pair == pair)
+        )
 
     def spoken(
         self, *, since: datetime | None = None, until: datetime | None = None
@@ -192,11 +225,27 @@ class ReportRows:
         for row in self._rows(statement):
             yield Spoken(row[0], bool(row[1]), row[2], row[3])
 
+    def span(self, definition: str = DEFINITION) -> tuple[datetime, datetime] | None:
+        """Return the first and last moment of all that is known, None without any."""
+        found: list[datetime] = []
+        for table, at in (
+            (schema.utterance, schema.utterance.c.at),
+            (schema.wait, schema.wait.c.began),
+        ):
+            for pair in self.pairs:
+                for outermost in (func.min(at), func.max(at)):
+                    wanted = select(outermost).where(table.c.pair == pair)
+                    if table is schema.wait:
+                        wanted = wanted.where(table.c.definition == definition)
+                    one = self._connection.execute(wanted).scalar_one_or_none()
+                    found += [] if one is None else [one]
+        return (min(found), max(found)) if found else None
+
     def first_said(self) -> datetime | None:
         """Return when the first thing was said that is known, None when nothing was."""
         said = schema.utterance
         found: list[datetime] = []
-        for pair in self._pairs:
+        for pair in self.pairs:
             # One by one, because then the index answers.
             first = self._connection.execute(
                 select(func.min(said.c.at)).where(said.c.pair == pair)
@@ -214,12 +263,12 @@ class ReportRows:
 
     def _own(self, table: Any) -> ColumnElement[bool]:
         """Pick the rows of the pairs, each post once."""
-        own = [table.c.pair == pair for pair in self._pairs]
+        own = [table.c.pair == pair for pair in self.pairs]
         shared = self._shared_forums() if len(own) > 1 else set()
         if not shared:
             return or_(false(), *own)
-        for number, pair in enumerate(self._pairs):
-            earlier = self._pairs[:number]
+        for number, pair in enumerate(self.pairs):
+            earlier = self.pairs[:number]
             if not earlier:
                 continue
             before = schema.utterance.alias(f"before_{number}")
@@ -240,18 +289,35 @@ class ReportRows:
         table = schema.discussion
         rows = self._connection.execute(
             select(table.c.forum_id)
-            .where(table.c.pair.in_(self._pairs))
+            .where(table.c.pair.in_(self.pairs))
             .group_by(table.c.forum_id)
             .having(func.count(table.c.pair.distinct()) > 1)
         )
         return set(rows.scalars())
 
-    def _rows(self, statement: Select[Any]) -> Iterator[Any]:
-        result = self._connection.execute(
-            statement, execution_options={"yield_per": _AT_ONCE}
+    def _rows(self, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+        dialect = self._connection.dialect
+        if dialect.name != "sqlite":
+            result = self._connection.execute(
+                statement, execution_options={"yield_per": _AT_ONCE}
+            )
+            for some in result.partitions():
+                yield from some
+            return
+        # As its driver gives them: half of the time for a million rows. What stands in
+        # the statement is ours; a pair's name is short and plain.
+        said = statement.compile(
+            dialect=dialect, compile_kwargs={"literal_binds": True}
         )
-        for some in result.partitions():
-            yield from some
+        driver = self._connection.connection.driver_connection
+        assert driver is not None
+        cursor = driver.cursor()
+        try:
+            cursor.execute(str(said))
+            while rows := cursor.fetchmany(_AT_ONCE):
+                yield from rows
+        finally:
+            cursor.close()
 
 
 def moment_text(at: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -53,10 +53,8 @@ def facts(
     Everything comes out of the ledger: names of courses, forums and groups are those
     that the last run saw.
     """
-    now = now or transaction.clock()
     zone = zone_of(settings)
-    chosen = pairs_of(settings, pairs)
-    rows = ReportRows(transaction.connection, chosen)
+    rows = ReportRows(transaction.connection, pairs_of(settings, pairs))
     waits: list[Wait] = []
     found_at: dict[Place, datetime] = {}
     since, until = _bounds(first, last, zone)
@@ -67,9 +65,42 @@ def facts(
         if heard.found_at is not None:
             found_at[heard.wait.pair, heard.wait.post_id] = heard.found_at
     talk = talk_of(rows.spoken(), zone)
+    return facts_around(
+        transaction,
+        settings,
+        pairs=pairs,
+        now=now,
+        waits=waits,
+        found_at=found_at,
+        talk=talk,
+        said=talk.said(),
+        answered=talk.answered(),
+        first=first,
+        last=last,
+    )
+
+
+def facts_around(
+    transaction: Transaction,
+    settings: Settings,
+    *,
+    pairs: Sequence[str] | None,
+    now: datetime | None,
+    waits: Sequence[Wait],
+    found_at: Mapping[Place, datetime],
+    talk: Talk,
+    said: Sequence[Said],
+    answered: Sequence[Answered],
+    first: date | None = None,
+    last: date | None = None,
+) -> ReportFacts:
+    """Return facts of which the many, waits and talk, are gathered already."""
+    now = now or transaction.clock()
+    chosen = pairs_of(settings, pairs)
+    rows = ReportRows(transaction.connection, chosen)
     return ReportFacts(
         now=now,
-        zone=zone,
+        zone=zone_of(settings),
         promise=promise_of(settings),
         names=names_of(transaction, settings, chosen),
         waits=waits,
@@ -80,8 +111,8 @@ def facts(
         rota_since=rows.rota_since(),
         phases=phases_of(settings),
         members=members_of(transaction, settings, chosen, talk),
-        said=talk.said(),
-        answered=talk.answered(),
+        said=said,
+        answered=answered,
         quiet_after=settings.report.quiet_after,
         history_until=history_until(transaction, rows, chosen),
     )
