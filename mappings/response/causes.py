@@ -99,6 +99,19 @@ def what_if(
     place = ZoneInfo(zone)
     # Many have the same hours: each such window is looked at once.
     windows = Counter(_hours_of(one, promise, place) for one in missed)
+    return cover_that_catches(windows, missed=len(missed), hours=hours)
+
+
+def cover_that_catches(
+    windows: Mapping[frozenset[tuple[int, int]], int],
+    *,
+    missed: int,
+    hours: int = 4,
+) -> tuple[WhatIf, ...]:
+    """Return what `what_if` does, of the hours in which promises were to be kept.
+
+    `windows` counts the `missed` promises by those hours of the week.
+    """
     found = []
     for weekdays in (range(5), range(5, 7), range(7)):
         days = frozenset(weekdays)
@@ -118,7 +131,7 @@ def what_if(
                         since=since,
                         until=since + hours,
                         caught=caught,
-                        missed=len(missed),
+                        missed=missed,
                     )
                 )
     # Of two that catch as many, the one that costs fewer days comes first.

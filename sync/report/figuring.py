@@ -52,19 +52,28 @@ def figures(
     settings: Settings,
     *,
     pairs: Sequence[str] | None = None,
+    first: date | None = None,
+    last: date | None = None,
     now: datetime | None = None,
     definition: str = DEFINITION,
 ) -> tuple[ReportFacts, Figures]:
-    """Return the facts of the whole time and their figures; may be repeated.
+    """Return the facts of a report, as `gathering.facts` does, and their figures.
 
-    As `gathering.facts` and `reckoning.figures_of` give them, to the last digit; waits
-    and what was said are read out of the facts only when they are looked at. Writes
-    the parts of weeks that changed into the ledger.
+    As `reckoning.figures_of` gives them, to the last digit. Of the whole time (neither
+    `first` nor `last`) they are made out of kept parts: those of weeks that changed are
+    written into the ledger, and waits and what was said are made when they are looked
+    at. May be repeated.
     """
-    if find_spec("numpy") is None:
+    if first or last or find_spec("numpy") is None:
         with ledger.reading() as transaction:
             known = facts(
-                transaction, settings, pairs=pairs, now=now, definition=definition
+                transaction,
+                settings,
+                pairs=pairs,
+                first=first,
+                last=last,
+                now=now,
+                definition=definition,
             )
         return known, figures_of(known)
     from mappings.report.column_figures import figures_of_columns  # noqa: PLC0415

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mappings.report.reckoning import figures_of
 from moodle_bridge.errors import ConfigError
-from sync.report.gathering import facts
+from sync.report.figuring import figures
 from sync.report.mails import ReportMails
 from sync.report.pages import page_of, pseudonyms
 from sync.report.periods import Days
@@ -126,13 +125,11 @@ class Making:
 
     def _work_out(self, pairs: tuple[str, ...]) -> tuple[ReportFacts, Figures]:
         if pairs not in self._worked_out:
-            with self._bridge.ledger.reading() as transaction:
-                known = facts(
-                    transaction,
-                    self._bridge.settings,
-                    pairs=pairs,
-                    first=self._days.first,
-                    last=self._days.last,
-                )
-            self._worked_out[pairs] = (known, figures_of(known))
+            self._worked_out[pairs] = figures(
+                self._bridge.ledger,
+                self._bridge.settings,
+                pairs=pairs,
+                first=self._days.first,
+                last=self._days.last,
+            )
         return self._worked_out[pairs]
