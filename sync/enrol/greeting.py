@@ -87,9 +87,10 @@ class Greetings:
         if why_not := _unreachable(transaction, address):
             return why_not
         key = f"welcome:{intake.name}:{step.person}"
+        told = self._told(transaction, step, intake, user_id, address)
         try:
             mail = welcome_mail(
-                self._told(transaction, step, intake, user_id, address),
+                told,
                 date=transaction.clock(),
                 site=self.site,
                 key=receipt_of(self.secret, key),
@@ -104,6 +105,7 @@ class Greetings:
             kind=WELCOME,
             source=f"participant:{step.person}",
             summary=f"welcome to {step.shown}",
+            for_list=told.answers_to_course,
         )
         return None
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sync.sending import Sending
 
 NAME = "own-mails"
+_FOR_LIST = "for-list:"
 
 
 class OwnMails:
@@ -92,8 +93,15 @@ def write_down(
     kind: str,
     source: str,
     summary: str,
+    for_list: bool = False,
 ) -> Intent:
-    """Plan a mail; `mail.key` is its receipt. May be repeated: `key` names it."""
+    """Plan a mail; `mail.key` is its receipt. May be repeated: `key` names it.
+
+    With `for_list` it tells its reader that an answer goes to the whole list; an
+    answer to any other is shown to nobody before an admin saw it.
+    """
+    if for_list:
+        transaction.cursors.move(f"{_FOR_LIST}{mail.message_id}", "yes")
     return transaction.intents.plan(
         key=key,
         job=NAME,
@@ -109,3 +117,8 @@ def write_down(
         },
         receipt=mail.key,
     )
+
+
+def answer_is_for_list(transaction: Transaction, message_id: str) -> bool:
+    """Say whether a mail of ours told its reader that an answer goes to the list."""
+    return transaction.cursors.get(f"{_FOR_LIST}{message_id}") is not None

@@ -31,6 +31,15 @@ def in_its_place(
             " nobody before you know: release it to begin a discussion with it.",
             detail=person.fullname,
         )
+    if route.own_word and not base.inbound.released:
+        return base.held(
+            "place",
+            "answers-bridge",
+            "It answers what the bridge itself wrote to its author, who may mean it"
+            " for nobody else. Read it, then drop it; release it only if it is meant"
+            " for everybody.",
+            detail=person.fullname,
+        )
     if not _may_answer_here(transaction, person, route):
         return base.held(
             "place",

@@ -17,6 +17,7 @@ from mappings.mail_reading import ReadMail
 from mappings.parentage import LinkRef, ParentClue, ReplyRoute, find_parent
 from mappings.personal_keys import key_texts
 from sync.jobs.native import NativeMails
+from sync.jobs.own_mails import answer_is_for_list
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.issues import Issue
 from sync.ledger.links import Link
@@ -43,8 +44,10 @@ class Route:
     itself. `native` is true when it answers a mail that Moodle itself sent; with no
     link, that one told of something that the bridge does not carry. `why` says in words
     how it was found. `issue` is the digest or bundle that it answers, None for none;
-    then there is no link, for it holds several posts. `asked` is the number of the held mail about which an admin had
-    written what this answers.
+    then there is no link, for it holds several posts. `asked` is the number of the
+    held mail about which an admin had written what this answers. `own_word` is true
+    when it answers what the bridge itself wrote to somebody (a notice, a confirmation)
+    and names no list: its author may mean it for nobody else.
     """
 
     pair: Pair | None
@@ -55,6 +58,7 @@ class Route:
     native: bool = False
     asked: int | None = None
     issue: Issue | None = None
+    own_word: bool = False
     why: str = ""
 
 
@@ -106,8 +110,8 @@ class Routing:
             surely = found.parent is None or found.parent.how is ParentClue.REFERENCES
             issue = self._issue_of(transaction, inbound, mail, by_id=surely)
         if issue is not None:
-            named = (self._named(item.pair) for item in issue.items)
-            pair = next((one for one in named if one), by_address)
+            theirs = (self._named(item.pair) for item in issue.items)
+            pair = next((one for one in theirs if one), by_address)
             link = None
         ids = mail.in_reply_to or mail.references[-1:]
         is_native = any(map(self._native.is_native, ids))
@@ -124,6 +128,10 @@ class Routing:
             native=is_native and not keyed,
             asked=_asked(transaction, (*mail.in_reply_to, *mail.references)),
             issue=issue,
+            own_word=link is None
+            and awaited is None
+            and issue is None
+            and self._is_for_us(transaction, inbound, mail, ids),
             why=found.reason
             if issue is None
             else f"it answers {issue.kind.value} {issue.id}",
@@ -187,12 +195,40 @@ class Routing:
     def _named(self, name: str | None) -> Pair | None:
         return next((pair for pair in self._pairs if pair.name == name), None)
 
+    def _is_for_us(
+        self,
+        transaction: Transaction,
+        inbound: Inbound,
+        mail: ReadMail,
+        ids: Sequence[str],
+    ) -> bool:
+        """Say whether a mail answers what the bridge wrote, and is meant for no list.
+
+        An answer to a welcome is for the list where the welcome says so.
+        """
+        words = [one for one in ids if self._is_own_word(one)]
+        if not words or self._lists_named(inbound, mail):
+            return False
+        return not any(answer_is_for_list(transaction, one) for one in words)
+
     def _by_address(self, inbound: Inbound, mail: ReadMail) -> Pair | None:
+        hits = self._lists_named(inbound, mail, ours=True)
+        if len(hits) == 1:
+            return hits[0]
+        return self._pairs[0] if len(self._pairs) == 1 else None
+
+    def _lists_named(
+        self, inbound: Inbound, mail: ReadMail, *, ours: bool = False
+    ) -> list[Pair]:
+        """Return the pairs to whose lists a mail is addressed.
+
+        With `ours` the bridge's own address counts as that of a list which has it.
+        """
         if mail.list_id is not None:
             for pair in self._pairs:
                 ids = {name.casefold() for name in pair.mailing_list.traits.list_ids}
                 if mail.list_id.casefold() in ids:
-                    return pair
+                    return [pair]
         named = {
             folded(address)
             for address in (
@@ -201,14 +237,13 @@ class Routing:
                 inbound.envelope_recipient or "",
             )
         }
-        hits = [
+        if not ours:
+            named.discard(folded(self._route.address))
+        return [
             pair
             for pair in self._pairs
             if named & {folded(one) for one in pair.mailing_list.traits.addresses}
         ]
-        if len(hits) == 1:
-            return hits[0]
-        return self._pairs[0] if len(self._pairs) == 1 else None
 
 
 def _asked(transaction: Transaction, ids: Sequence[str]) -> int | None:
