@@ -10,6 +10,8 @@ from mappings.signatures import is_divider, list_foot_start
 
 _PROOF_BELOW = 34
 _DRAWN_WITHIN = 200
+# Who draws more lines than these draws them for something else.
+_DRAWN_MOST = 8
 
 
 def mail_below(mail: MailLines) -> tuple[int, int, str] | None:
@@ -70,13 +72,24 @@ def _drawn_above_ours(mail: MailLines) -> int | None:
     However short that is: a line above it and nothing of the author's in it or
     below it are proof.
     """
+    if not mail.sent:
+        return None
     last = len(mail.lines)
-    for place in range(last - 1, max(0, last - _DRAWN_WITHIN), -1):
-        if not mail.sent or not is_divider(mail.lines[place]):
-            continue
+    drawn = (
+        place
+        for place in range(last - 1, max(0, last - _DRAWN_WITHIN), -1)
+        if is_divider(mail.lines[place])
+    )
+    tried = 0
+    for place in drawn:
         below = [line for line in mail.lines[place + 1 :] if line.strip()]
-        if below and mail.cover_all(below):
+        if not below or not mail.cover_most(below):
+            continue
+        if mail.all_ours(below):
             return place
+        tried += 1
+        if tried == _DRAWN_MOST:
+            break
     return None
 
 

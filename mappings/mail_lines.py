@@ -57,11 +57,13 @@ class MailLines:
         """Return how much of what was sent stands in these lines: from 0 to 1."""
         return self.words.share([self.lines[place] for place in places])
 
-    def cover_all(self, lines: Sequence[str]) -> bool:
-        """Say whether these are nearly all that was sent, and nothing else."""
-        return self.words.share(lines) >= _ALL_OF_OURS and all(
-            self.words.ours_among(lines, least=1, alone=1)
-        )
+    def cover_most(self, lines: Sequence[str]) -> bool:
+        """Say whether these are as many letters as nearly all that was sent."""
+        return self.words.share(lines) >= _ALL_OF_OURS
+
+    def all_ours(self, lines: Sequence[str]) -> bool:
+        """Say whether each of these was sent by us."""
+        return all(self.words.ours_among(lines, least=1, alone=1))
 
     def next_level(self, start: int) -> int | None:
         """Return how far below a further mail begins in the one that is answered."""
