@@ -196,7 +196,8 @@ class TriedBridge(Bridge):
     def ledger(self) -> Ledger:
         """Each run closes the ledger; what it took to understand its tables is kept."""
         ledgers, url = self.course.ledgers, self.settings.ledger.url
-        if url not in ledgers:
+        lost = url.startswith("sqlite") and not Path(url.partition(":///")[2]).exists()
+        if url not in ledgers or lost:
             ledgers[url] = super().ledger
         self._open.callback(ledgers[url].close)
         return ledgers[url]
