@@ -171,7 +171,7 @@ class Words:
     def answer(self, trait: str, text: str) -> str:
         """Return an answer of the intake form; countries and languages by name."""
         if trait == "country" and len(text) == _COUNTRY_CODE:
-            return country_name(text.upper(), self.language)
+            return name_shown(country_name(text.upper(), self.language)) or "?"
         if trait == "language":
             names = written_as(self.language).languages
             base = text.partition("_")[0]

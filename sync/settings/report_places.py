@@ -36,7 +36,7 @@ def check_report_places(
             continue
         where = ("report", "sink", index, "to")
         _goes_to_no_list(where, place, lists, around)
-        _names_nobody_in_a_pair(where, place, read_by_all, around)
+        _stands_in_no_pair(where, place, read_by_all, around)
         plugin = str(place.get("plugin"))
         number = place.get(_PLACE.get(plugin, ""))
         if number is None:
@@ -70,19 +70,20 @@ def _goes_to_no_list(
         )
 
 
-def _names_nobody_in_a_pair(
+def _stands_in_no_pair(
     where: tuple[str | int, ...],
     place: Mapping[str, Any],
     read_by_all: Collection[object],
     around: Surroundings,
 ) -> None:
-    if place.get("plugin") != "moodle-forum" or not place.get("facilitators_only"):
+    if place.get("plugin") != "moodle-forum":
         return
     if place.get("forum") in read_by_all:
         around.refuse(
-            (*where, "facilitators_only"),
-            "is said of a forum of a [[pair]], which participants read",
-            "Leave it out, or name a forum that only facilitators can enter.",
+            (*where, "forum"),
+            "is a forum of a [[pair]]: the report would be mailed to its whole list",
+            "Name a forum that belongs to no pair: one for announcements, or one that"
+            " only facilitators can enter.",
         )
 
 

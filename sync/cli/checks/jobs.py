@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sync.settings import Settings
 
 _FEEDBACK = "moodle-feedback"
+_CALENDAR = "moodle-calendar"
+_MESSAGE = "moodle-message"
 _SHOWN = 3
 _READS_AT_ONCE = 25
 _WHERE = "Site administration > Server > Web services > External services > Functions"
@@ -36,6 +38,9 @@ def functions_used(settings: Settings) -> Mapping[Job, Mapping[str, str]]:
     asked = {
         Job.MIRROR: bool(settings.pairs),
         Job.ENROL: bool(settings.intakes),
+        Job.ROTA: any(one.plugin == _CALENDAR for one in settings.rota.sources)
+        or bool(settings.rota.sources and settings.rota.publish_calendar),
+        Job.ALERTS: _writes_messages(settings),
         Job.REPORT: bool(sinks),
         Job.INTAKE: any(one.source.plugin == _FEEDBACK for one in settings.intakes),
     }
@@ -48,6 +53,20 @@ def functions_used(settings: Settings) -> Mapping[Job, Mapping[str, str]]:
             for function, purpose in purposes.items()
         }
     return used
+
+
+def _writes_messages(settings: Settings) -> bool:
+    """Say whether somebody may be alerted by a message in Moodle.
+
+    Who has no way of their own gets mail, and such a message where mail fails.
+    """
+    if settings.alerts is None:
+        return False
+    channels = settings.alerts.channels
+    named = {channel.person for channel in channels}
+    return any(person.key not in named for person in settings.rota.people) or any(
+        channel.by.plugin == _MESSAGE for channel in channels
+    )
 
 
 def look_at_functions(settings: Settings, info: SiteInfo) -> Iterator[Finding]:

@@ -106,3 +106,17 @@ def test_a_mail_to_facilitators_is_for_them_alone(
     reporting(plugin='"mail"', to='["ana@example.org"]')
     _, findings = checked(call)
     assert "only facilitators read it" in findings["report all"][1]
+
+
+def test_a_forum_whose_posts_are_mailed_is_no_place_for_a_report(
+    configured: Configured, call: Call, tmp_path: Path, course: PracticeCourse
+) -> None:
+    questions = str(course.questions.cmid)
+    configured(**{"pair.forum": "all", "pair.new_discussions_to": questions})
+    path = tmp_path / "bridge.toml"
+    table = '\n[[report.sink]]\nname = "all"\n[report.sink.to]\nplugin = "moodle-forum"'
+    path.write_text(
+        f"{path.read_text('utf-8')}{table}\nforum = {course.questions.cmid}\n", "utf-8"
+    )
+    _, findings = checked(call)
+    assert "whose list would get each report" in findings["report all"][1]

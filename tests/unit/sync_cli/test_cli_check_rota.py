@@ -87,3 +87,38 @@ def test_a_source_that_cannot_be_read_is_told_and_stops_nothing(
     (what,) = [name for name in found if name.startswith("rota, table")]
     assert found[what][0] == "warning"
     assert "never read" in found[what][1]
+
+
+def job_of(found: dict[str, tuple[str, str]], name: str) -> str:
+    return found[f"job {name}"][1]
+
+
+def test_calendars_are_needed_only_where_the_rota_is_published(
+    rota: Path, call: Call
+) -> None:
+    text = rota.read_text("utf-8")
+    assert "# publish_calendar = true" in text
+    rota.write_text(
+        text.replace("# publish_calendar = true", "publish_calendar = false")
+    )
+    add(rota, RULES + person("ana"))
+    _, found = checked(call, now=NOW)
+    assert job_of(found, "rota").startswith("not used")
+
+    text = rota.read_text("utf-8")
+    rota.write_text(text.replace("publish_calendar = false", ""))
+    _, found = checked(call, now=NOW)
+    assert not job_of(found, "rota").startswith("not used")
+
+
+def test_messages_are_needed_only_where_somebody_has_no_other_way(
+    rota: Path, call: Call
+) -> None:
+    way = '[[alerts.channel]]\nperson = "ana"\n[alerts.channel.by]\nplugin = "mail"\n'
+    add(rota, RULES + person("ana") + person("zoe") + "\n[alerts]\n" + way)
+    _, found = checked(call, now=NOW)
+    assert not job_of(found, "alerts").startswith("not used")
+
+    add(rota, way.replace("ana", "zoe"))
+    _, found = checked(call, now=NOW)
+    assert job_of(found, "alerts").startswith("not used")

@@ -63,7 +63,8 @@ def test_a_report_is_never_mailed_to_the_list_or_the_bridge(
     assert "the address of a list, or of the bridge" in problem
 
 
-def test_a_forum_of_a_pair_is_not_for_facilitators_only(folder: Path) -> None:
-    place = 'plugin = "moodle-forum"\nforum = 35\nfacilitators_only = true'
+@pytest.mark.parametrize("more", ["", "facilitators_only = true"])
+def test_a_report_goes_to_no_forum_of_a_pair(folder: Path, more: str) -> None:
+    place = f'plugin = "moodle-forum"\nforum = 35\n{more}'
     (problem,) = problems(folder, place)
-    assert "which participants read" in problem
+    assert "would be mailed to its whole list" in problem
