@@ -33,6 +33,7 @@ def _sink(bridge: Bridge, sink: ReportSinkSettings) -> Iterator[Finding]:
             f"its forum belongs to pair {mailed}, whose list would get each report",
             "Name a forum that belongs to no pair, or say in [[pair]] which forums do.",
         )
+        return
     readers = "participants read it" if place.public else "only facilitators read it"
     when = "when it is due" if sink.every else "only when `report` is asked for it"
     yield ok(f"report {sink.name}", f"{place.name}: {readers}; written {when}")
