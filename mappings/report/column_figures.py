@@ -31,6 +31,7 @@ from mappings.report.column_groups import (
     clock,
     column_groups,
     column_log_rank,
+    numbered,
     people_in,
 )
 from mappings.report.columns import (
@@ -162,7 +163,7 @@ class _Work:
         self._missed: Flags = felt / 1_000_000 > self._facts.promise.total_seconds()
         return CountedColumns(
             now=now,
-            asker=waits["asker_id"],
+            asker=numbered(waits["asker_id"]),
             began=self.began,
             open=~answered & ~taken_back,
             withdrawn=~answered & taken_back,
@@ -274,7 +275,7 @@ class _Work:
         size = len(HOURS)
         asked = np.bincount(self._hours, minlength=size)
         missed = np.bincount(self._hours[self._missed], minlength=size)
-        askers = people_in(self._hours, self._waits["asker_id"], size)
+        askers = people_in(self._hours, self.counted.asker, size)
         first = date.fromordinal(int(self._days.min())) if len(self._days) else None
         watched = watched_shares(self._facts, first)
         return {

@@ -241,6 +241,15 @@ class ReportRows:
                     found += [] if one is None else [one]
         return (min(found), max(found)) if found else None
 
+    def number_of_waits(self, definition: str = DEFINITION) -> int:
+        """Return how many waits there are."""
+        wait = schema.wait
+        return self._connection.execute(
+            select(func.count())
+            .select_from(wait)
+            .where(wait.c.definition == definition, self._own(wait))
+        ).scalar_one()
+
     def first_said(self) -> datetime | None:
         """Return when the first thing was said that is known, None when nothing was."""
         said = schema.utterance

@@ -706,7 +706,7 @@ report_part = Table(
     Column("basis", String(64), primary_key=True),
     Column("week", String(10), primary_key=True),
     Column("marks", Words, nullable=False),
-    Column("content", Packed, nullable=False),
+    Column("content", LargeBinary, nullable=False),
     Column("made_at", Moment, nullable=False),
 )
 
