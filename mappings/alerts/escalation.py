@@ -36,6 +36,18 @@ class StepClock(StrEnum):
     WATCHED = "watched"
 
 
+class PeerAnswers(StrEnum):
+    """What an answer of another participant does to the steps of a question.
+
+    TELL: the first step tells those on duty of question and answer, and no other step
+    follows. COUNT: nobody is told any more. IGNORE: the steps go on as without it.
+    """
+
+    TELL = "tell"
+    COUNT = "count"
+    IGNORE = "ignore"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationStep:
     """After `after` from the beginning of the wait, `to` are told.
@@ -118,6 +130,7 @@ def due(
     clock: StepClock = StepClock.WALL,
     claims: Mapping[Question, ClaimOn] | None = None,
     sent: Sent | Collection[tuple[str, int, int, str]] = (),
+    answered: Collection[Question] = (),
 ) -> Due:
     """Return who is to be told of what at `now`.
 
@@ -125,7 +138,8 @@ def due(
     what was planned before. When several steps are due at once, because nobody looked
     for a while, everybody is told once, for the highest step that means them. Who
     asked is told nothing of their own question. While a question is claimed nobody
-    is told of it.
+    is told of it. Of `answered`, questions that another participant answered, no more
+    than the first step is due, and they wake no lead while nobody is on duty.
     """
     claims = claims or {}
     told = sent if isinstance(sent, Mapping) else _by_question(sent)
@@ -141,20 +155,22 @@ def due(
         claim = claims.get(question)
         if claim is not None and claim.until > now:
             continue
-        here = reached[_steps_due(wait, began_by)]
-        if here.unwatched:
+        number = _steps_due(wait, began_by)
+        peer = question in answered
+        here = reached[min(number, 1) if peer else number]
+        if here.unwatched and not peer:
             unwatched.append(wait)
         told_here = told.get(question, _NOBODY)
         if told_here == here.all_told:
             continue
-        for person, number in here.highest:
+        for person, step in here.highest:
             if wait.asker_id in asking and person.user_id == wait.asker_id:
                 continue
-            if told_here.get(person.key, 0) >= number:
+            if told_here.get(person.key, 0) >= step:
                 continue
-            at = step_due_at(wait, steps[number - 1], watch, clock)
+            at = step_due_at(wait, steps[step - 1], watch, clock)
             alerts.append(
-                DueAlert(wait=wait, step=number, person=person.key, since=at or now)
+                DueAlert(wait=wait, step=step, person=person.key, since=at or now)
             )
     return Due(alerts=tuple(alerts), unwatched=tuple(unwatched))
 

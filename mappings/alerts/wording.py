@@ -31,7 +31,8 @@ class AlertQuestion:
     answer by mail, None where none does. `by_mail`: it was asked by mail. `digest`: the
     asker gets an answer with their next digest only. `unreachable`: no mail reaches
     them now. `claimed_by` said at `claimed_at` that it is theirs; None for nobody. With
-    `answering` they said so by an answer that is on its way.
+    `answering` they said so by an answer that is on its way. `peer`, another
+    participant, answered at `peer_at`; None when none did.
     """
 
     asker: str
@@ -47,6 +48,8 @@ class AlertQuestion:
     claimed_by: str | None = None
     claimed_at: datetime | None = None
     answering: bool = False
+    peer: str | None = None
+    peer_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +206,15 @@ def _question(
         lines.append(
             phrase(
                 language, "alert_by_mail_digest" if question.digest else "alert_by_mail"
+            )
+        )
+    if question.peer is not None and question.peer_at is not None:
+        lines.append(
+            phrase(
+                language,
+                "alert_peer",
+                name=_name(question.peer),
+                hour=clock_text(language, question.peer_at, zone),
             )
         )
     if question.claimed_by is not None and question.claimed_at is not None:

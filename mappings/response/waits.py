@@ -28,6 +28,8 @@ class _Question:
     withdrawn: datetime | None = None
     any_answer: Utterance | None = None
     answer: Utterance | None = None
+    peers: list[Utterance] = field(default_factory=list)
+    asked: list[datetime] = field(default_factory=list)
 
     def is_open(self, at: datetime) -> bool:
         taken_back = self.withdrawn is not None and self.withdrawn <= at
@@ -48,7 +50,36 @@ def waits_of(
     end of a thread; else it must stand below the question. The same input gives the
     same waits.
     """
-    marks = marks or {}
+    questions = _questions(said, marks or {}, whole_thread=whole_thread)
+    return tuple(_wait(question) for question in questions)
+
+
+def peer_answers(
+    said: Iterable[Utterance],
+    marks: Mapping[Place, Mark] | None = None,
+    *,
+    whole_thread: bool = False,
+) -> dict[int, Utterance]:
+    """Return which answer of another participant each question has, by its post.
+
+    It is the first since its asker asked last. What asks or thanks itself is none, nor
+    is a private reply. A question that a facilitator marked as one that needs an answer
+    is left out: none but a facilitator's will do. Parameters as for `waits_of`.
+    """
+    return {
+        question.first.post_id: peers[0]
+        for question in _questions(said, marks or {}, whole_thread=whole_thread)
+        if question.marked is None
+        if (peers := [one for one in question.peers if one.at >= max(question.asked)])
+    }
+
+
+def _questions(
+    said: Iterable[Utterance],
+    marks: Mapping[Place, Mark],
+    *,
+    whole_thread: bool,
+) -> list[_Question]:
     ordered = sorted(said, key=lambda one: (one.at, one.post_id))
     parents = {one.post_id: one.parent_post_id for one in ordered}
     questions: list[_Question] = []
@@ -62,6 +93,8 @@ def waits_of(
         if earlier is not None:
             # Who asks again, still waiting, has waited since the first time.
             earlier.posts.add(one.post_id)
+            if one.deleted_at is None:
+                earlier.asked.append(one.asks_since or one.at)
             continue
         questions.append(
             _Question(
@@ -69,12 +102,13 @@ def waits_of(
                 began=one.asks_since or one.at if why == "asks" else one.at,
                 why=why,
                 posts={one.post_id},
+                asked=[one.asks_since or one.at],
                 marked=mark,
                 withdrawn=one.deleted_at,
             )
         )
     _note_early_answers(ordered, questions, parents)
-    return tuple(_wait(question) for question in questions)
+    return questions
 
 
 def _opens(one: Utterance, mark: Mark | None) -> str | None:
@@ -127,6 +161,8 @@ def _note_answers(
             question.any_answer = one
         if one.facilitator:
             question.answer = one
+        elif one.tone is Tone.PLAIN and not one.private:
+            question.peers.append(one)
 
 
 def _note_early_answers(

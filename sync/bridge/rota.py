@@ -118,6 +118,7 @@ class BridgeRota(BridgeMail):
             site=self.mail_site,
             secret=self.secret,
             looks_every=self.settings.run.every,
+            whole_threads=[pair.name for pair in watched if pair.settings.whole_thread],
         )
 
     def alert_looks(self, watched: Sequence[Pair]) -> AlertLooks:

@@ -14,6 +14,7 @@ from moodle_bridge.model.waits import Medium, Wait
 from sync.channels import Choices, resting_people
 from sync.jobs.authorship import in_own_name, in_own_names
 from sync.jobs.hearing import Listener, hear, hear_end
+from sync.jobs.peer_answers import answered_by_peers
 from sync.jobs.sights import Sight, Sights
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Look:
 
     `text` is plain. `readers` are the user ids of those who may read it. `digest` says
     that its asker gets answers with a digest, `unreachable` that no mail reaches them.
+    `peer` is another participant who answered at `peer_at`; None when none did.
     """
 
     asker: str
@@ -47,6 +49,8 @@ class Look:
     by_mail: bool = False
     digest: bool = False
     unreachable: bool = False
+    peer: str | None = None
+    peer_at: datetime | None = None
 
 
 class AlertLooks:
@@ -139,6 +143,8 @@ class AlertLooks:
                 mail=self._mail,
             )
             resting = resting_people(transaction)
+            whole = {pair.name} if pair.settings.whole_thread else set()
+            peers = answered_by_peers(transaction, asked.values(), whole)
         people = {
             person.user_id: person
             for person in self._participants.of_course(pair.place.course.id)
@@ -162,6 +168,8 @@ class AlertLooks:
             )
             shown = post if link is None else in_own_name(post, link)
             asker = people.get(wait.asker_id)
+            answer = peers.get((pair.name, number))
+            peer = people.get(answer.author_id or 0) if answer else None
             found[number] = Look(
                 asker=asker.fullname if asker else shown.author.fullname,
                 subject=shown.subject,
@@ -173,5 +181,7 @@ class AlertLooks:
                 by_mail=wait.medium is Medium.MAIL,
                 digest=choices.of(wait.asker_id, pair.name).is_gathered,
                 unreachable=wait.asker_id in resting,
+                peer=(peer.fullname if peer else "?") if answer else None,
+                peer_at=answer.at if answer else None,
             )
         return found

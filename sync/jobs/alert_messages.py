@@ -9,7 +9,7 @@ from datetime import datetime
 from mappings.alerts.escalation import ClaimOn
 from mappings.rota.duty import Cover
 from moodle_bridge.model.rota import Facilitator
-from moodle_bridge.model.waits import Wait
+from moodle_bridge.model.waits import Utterance, Wait
 from sync.alert_ways import Way
 from sync.ledger.alerts import Alert, Claim
 
@@ -59,7 +59,8 @@ class Standing:
     """What the ledger holds about the questions that wait.
 
     `gap` are the alerts of the stretch in which nobody is on duty, by person.
-    `disturbed` gives when messages went to a person in the last hour.
+    `disturbed` gives when messages went to a person in the last hour. `peers` are the
+    answers of other participants, of the questions that have one.
     """
 
     waits: Sequence[Wait]
@@ -67,6 +68,7 @@ class Standing:
     claims: Mapping[Question, Claim]
     gap: Mapping[str, Sequence[Alert]] = field(default_factory=dict)
     disturbed: Callable[[str], Sequence[datetime]] = lambda _person: ()
+    peers: Mapping[Question, Utterance] = field(default_factory=dict)
 
     def again(self, question: Question, now: datetime) -> str:
         """Return what sets alerts apart that come after a claim of a question ran out.

@@ -139,6 +139,8 @@ class AlertNotices:
             claimed_by=(by.name if by else claim.person) if claim else None,
             claimed_at=claim.at if claim else None,
             answering=claim is not None and claim.source == ANSWERING,
+            peer=look.peer,
+            peer_at=look.peer_at,
         )
 
     def _reply_key(self, wait: Wait, person: Facilitator) -> str | None:

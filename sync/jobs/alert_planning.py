@@ -10,6 +10,7 @@ from mappings.alerts.quiet import QuietHours, not_before
 from moodle_bridge.model.rota import DutyRole, Facilitator
 from sync.alert_ways import Way, Ways
 from sync.jobs.alert_messages import Message, Standing, Told, claims_on, stretch_of
+from sync.jobs.peer_answers import ended_by_peers, is_told_of_peer, waits_to_tell
 from sync.ledger.alerts import REACHED, Alert, AlertState
 from sync.settings.alerts import AlertsSettings
 from sync.settings.rota import RotaPersonSettings
@@ -82,10 +83,11 @@ class Planner:
             if one.step and one.state in REACHED
         }
         oldest = now - self._settings.too_old
-        fresh = [wait for wait in standing.waits if wait.began >= oldest]
+        waits = waits_to_tell(standing, self._settings.peer_answers, now)
+        fresh = [wait for wait in waits if wait.began >= oldest]
         old = [
             wait
-            for wait in standing.waits
+            for wait in waits
             if wait.began < oldest and (wait.pair, wait.post_id) not in told
         ]
         claims = claims_on(standing.claims)
@@ -98,6 +100,7 @@ class Planner:
                 clock=self._settings.clock,
                 claims=claims,
                 sent=sent,
+                answered=ended_by_peers(standing, self._settings.peer_answers),
             )
             # What is old is told of once, and goes no further up.
             for waits, steps in ((fresh, self._steps), (old, self._steps[:1]))
@@ -169,6 +172,8 @@ class Planner:
         }
         waits = {(wait.pair, wait.post_id): wait for wait in standing.waits}
         oldest = now - self._settings.too_old
+        rule = self._settings.peer_answers
+        ended = ended_by_peers(standing, rule)
         for (pair, post_id, person), step in newest.items():
             wait, claim = (
                 waits.get((pair, post_id)),
@@ -178,6 +183,8 @@ class Planner:
             if wait is None or claimed or person not in self._people:
                 continue
             if (pair, post_id, person) in wanted or wait.began < oldest:
+                continue
+            if (pair, post_id) in ended and not is_told_of_peer(step, rule):
                 continue
             before = rows[pair, post_id, person, step]
             if all(one.state is AlertState.WITHDRAWN for one in before):

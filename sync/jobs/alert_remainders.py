@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from mappings.alerts.escalation import PeerAnswers
 from moodle_bridge.model.rota import Facilitator
 from moodle_bridge.model.waits import Wait, WaitState
 from sync.actions import Action
 from sync.jobs.alert_looks import Look, Question
+from sync.jobs.peer_answers import is_told_of_peer
 from sync.ledger.alerts import Alert, AlertState, Claim
 
 if TYPE_CHECKING:
@@ -30,14 +32,20 @@ class Remainder:
 
 
 class Remainders:
-    """Looks at the questions of a message again; `problems` takes lines for an admin."""
+    """Looks at the questions of a message again; `problems` takes lines for an admin.
+
+    `peers` is what an answer of another participant does.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         look: Callable[[Sequence[Wait]], Mapping[Question, Look]],
         problems: list[str],
+        *,
+        peers: PeerAnswers,
     ) -> None:
+        self._peers = peers
         self._ledger = ledger
         self._look = look
         self._problems = problems
@@ -55,6 +63,8 @@ class Remainders:
         if not alerts:
             return Remainder()
         looks = self._look([wait for wait in waits.values() if _is_open(wait)])
+        gap = action.details["gap"]
+        steps = {(one.pair, one.post_id): one.step for one in alerts}
         with self._ledger.writing() as transaction:
             now = transaction.clock()
             waits = _waits(transaction, questions)
@@ -66,6 +76,7 @@ class Remainders:
                     claims.get(question),
                     person,
                     now,
+                    step=0 if gap else steps.get(question, 1),
                 )
                 for question in questions
             }
@@ -76,9 +87,11 @@ class Remainders:
                     if not reasons[question]
                 ]
             )
-            if action.details["gap"]:
+            if gap:
                 left.others = sum(
-                    _is_open(waits.get(question)) for question in questions
+                    _is_open(waits.get(question))
+                    and not self._is_ended(looks.get(question), step=0)
+                    for question in questions
                 )
                 left.alerts = alerts if left.others else []
                 for alert in () if left.alerts else alerts:
@@ -98,13 +111,20 @@ class Remainders:
                     )
         return left
 
-    @staticmethod
+    def _is_ended(self, look: Look | None, *, step: int) -> bool:
+        """Say whether another participant's answer ended this step of a question."""
+        answered = look is not None and look.peer is not None
+        return answered and not is_told_of_peer(step, self._peers)
+
     def _against(
+        self,
         wait: Wait | None,
         look: Look | None,
         claim: Claim | None,
         person: Facilitator,
         now: datetime,
+        *,
+        step: int,
     ) -> tuple[AlertState, str] | None:
         """Return why somebody is not told of a question after all; None: they are."""
         if not _is_open(wait):
@@ -114,6 +134,8 @@ class Remainders:
             return AlertState.WITHDRAWN, f"{claim.person} took it"
         if look is None:
             return AlertState.WITHDRAWN, "it could not be read"
+        if self._is_ended(look, step=step):
+            return AlertState.WITHDRAWN, "another participant answered"
         if person.user_id is None:
             return AlertState.WITHHELD, "they have no account in the course"
         if person.user_id not in look.readers:

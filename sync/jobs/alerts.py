@@ -23,6 +23,7 @@ from sync.jobs.alert_notices import AlertNotices
 from sync.jobs.alert_planning import Planner
 from sync.jobs.alert_remainders import WAITS, Remainders
 from sync.jobs.alert_sending import TRY_AGAIN, AlertSending
+from sync.jobs.peer_answers import answered_by_peers
 from sync.ledger.alerts import AlertState
 from sync.ledger.intents import Intent, IntentState
 
@@ -49,7 +50,8 @@ class Alerting:
 
     `shifts` gives who is on duty in a period. `people` are those of the rota with their
     accounts. `looks_every` is how long after one run the next begins; None: no alert
-    waits for another. `problems` is for an admin to read after the run.
+    waits for another. `whole_threads` are the pairs in which an answer anywhere in a
+    discussion counts. `problems` is for an admin to read after the run.
     """
 
     name = JOB
@@ -69,11 +71,13 @@ class Alerting:
         site: MailSite,
         secret: bytes,
         looks_every: timedelta | None = None,
+        whole_threads: Collection[str] = (),
     ) -> None:
         self._ledger = ledger
         self._settings = settings
         self._people = {person.key: person for person in people}
         self._pairs = frozenset(pairs)
+        self._whole_threads = frozenset(whole_threads)
         self._shifts = shifts
         self._ways = ways
         self._sending = sending
@@ -84,7 +88,9 @@ class Alerting:
         )
         self._meant: set[str] = set()
         self.problems: list[str] = []
-        self._remainders = Remainders(ledger, look, self.problems)
+        self._remainders = Remainders(
+            ledger, look, self.problems, peers=settings.peer_answers
+        )
         self._alert_sending = AlertSending(
             ledger=ledger,
             ways=ways,
@@ -187,10 +193,11 @@ class Alerting:
                 [(wait.pair, wait.post_id) for wait in waits]
             )
             claims = transaction.claims.everyone()
+            peers = answered_by_peers(transaction, waits, self._whole_threads)
         if not waits:
             return _Batch(messages=(), next_watch=None)
         watch = self._watch(now)
-        standing = Standing(waits=waits, alerts=alerts, claims=claims)
+        standing = Standing(waits=waits, alerts=alerts, claims=claims, peers=peers)
         found = self._planner.due(standing, watch, now)
         stretch = stretch_of(watch.primaries, now)
         with self._ledger.reading() as transaction:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from mappings.alerts.escalation import AlertTo, StepClock
+from mappings.alerts.escalation import AlertTo, PeerAnswers, StepClock
 from mappings.recurrence import Recurrence
 from sync.settings.base import PluginChoice, Section
 from sync.settings.recurrence import RecurrenceText
@@ -70,6 +70,14 @@ class AlertsSettings(Section):
         default=timedelta(minutes=30),
         description="How long nobody else is told of a question after somebody said"
         " that it is theirs.",
+    )
+    peer_answers: PeerAnswers = Field(
+        default=PeerAnswers.TELL,
+        strict=False,
+        description="What an answer of another participant does. tell: the first step"
+        " tells of the question and of that answer, and no further step comes unless"
+        " the asker asks again or a facilitator marks it as one that needs an answer."
+        " count: nobody is told any more. ignore: the steps go on as without it.",
     )
     too_old: Duration = Field(
         default=timedelta(days=1),

@@ -80,6 +80,16 @@ def test_each_step_tells_its_people_once_its_time_has_come(
     assert told(minutes) == expected
 
 
+def test_what_another_participant_answered_goes_no_further_than_the_first_step() -> (
+    None
+):
+    answered = {("sm25", 7)}
+    assert told(19, answered=answered) == []
+    assert told(120, answered=answered) == [("ana", 1)]
+    asleep = due([wait()], STEPS, watch(primary=None), at(70), answered=answered)
+    assert (asleep.alerts, asleep.unwatched) == ((), ())
+
+
 def test_nobody_is_told_twice_for_one_step() -> None:
     sent = {("sm25", 7, 1, "ana")}
     assert told(25, sent=sent) == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mappings.response.waits import waits_of
+from mappings.response.waits import peer_answers, waits_of
 from moodle_bridge.model.waits import Mark, Medium, Tone, Utterance, WaitState
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -202,3 +202,50 @@ def test_who_was_no_facilitator_then_does_not_end_a_wait() -> None:
         [said(1, AMINA, 0), said(2, FACILITATOR, 5, answers=1, facilitator=False)]
     )
     assert (wait.state, wait.first_answer) == (WaitState.OPEN, minute(5))
+
+
+def test_the_first_answer_of_another_participant_is_found() -> None:
+    said_here = [
+        said(1, AMINA, 0),
+        said(2, BAO, 10, answers=1),
+        said(3, CLARA, 12, answers=1),
+    ]
+    found = peer_answers(said_here)
+    assert {number: one.post_id for number, one in found.items()} == {1: 2}
+    (wait,) = waits_of(said_here)
+    assert wait.state is WaitState.OPEN
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said(2, BAO, 10, answers=1, asks=True),
+        said(2, BAO, 10, answers=1, tone=Tone.THANKS),
+        said(2, BAO, 10, answers=1, deleted_at=minute(15)),
+        said(2, BAO, 10, answers=1, private=True),
+        said(2, BAO, 10, answers=1, automatic=True),
+        said(2, AMINA, 10, answers=1),
+        said(2, BAO, 10, answers=None),
+    ],
+)
+def test_what_asks_thanks_or_is_gone_is_no_answer_of_a_participant(
+    answer: Utterance,
+) -> None:
+    assert 1 not in peer_answers([said(1, AMINA, 0), answer])
+
+
+def test_who_asks_again_has_no_answer_of_a_participant_yet() -> None:
+    first = [said(1, AMINA, 0), said(2, BAO, 10, answers=1)]
+    again = said(3, AMINA, 20, answers=2, asks=True)
+    assert peer_answers([*first, again]) == {}
+    edited = said(3, AMINA, 5, answers=1, asks=True, asks_since=minute(20))
+    assert peer_answers([*first, edited]) == {}
+    taken_back = said(3, AMINA, 20, answers=2, asks=True, deleted_at=minute(21))
+    assert set(peer_answers([*first, taken_back])) == {1}
+    more = said(4, CLARA, 30, answers=3)
+    assert peer_answers([*first, again, more])[1].post_id == 4
+
+
+def test_only_a_facilitators_answer_will_do_where_one_is_asked_for() -> None:
+    marks = {("sm25", 1): Mark.NEEDS_ANSWER}
+    assert peer_answers([said(1, AMINA, 0), said(2, BAO, 10, answers=1)], marks) == {}
