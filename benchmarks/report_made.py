@@ -45,7 +45,13 @@ def main() -> None:
         known, made = figures(ledger, settings)
         told["figures_seconds"] = time.perf_counter() - began
         _forms(made)
-        waits_csv(made, known.waits, watched=known.watched, pseudonym=str)
+        waits_csv(
+            made,
+            known.waits,
+            watched=known.watched,
+            rota_since=known.rota_since,
+            pseudonym=str,
+        )
         told["seconds"] = time.perf_counter() - began
         told["peak_mb"] = peak_megabytes()
         told["waits"] = made.whole.asked

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+import csv
+import io
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from mappings.intake.csv_safe import csv_text
+from mappings.intake.csv_safe import BYTE_ORDER_MARK, safe_cell
 from mappings.report.figures import Figures
-from mappings.response.clocks import Clocked, clocked
+from mappings.response.clocks import counts, seconds_between, until
 from mappings.rota.duty import Cover
 from moodle_bridge.model.waits import Wait, WaitState
 
@@ -31,68 +33,91 @@ COLUMNS = (
 
 def waits_csv(
     figures: Figures,
-    waits: Sequence[Wait],
+    waits: Iterable[Wait],
     *,
     watched: Cover | None,
     pseudonym: Callable[[int], str],
+    rota_since: datetime | None = None,
 ) -> str:
     """Return a CSV file (RFC 4180) with a row for each wait, in their order.
 
     `pseudonym` gives the name under which an asker's Moodle number stands there; the
     same one for the same asker. `watched` is when somebody was on duty, None without
-    a rota. What is open, or was taken back, has the moment until which it was watched
-    in `censored_at`; what needs no answer has no times of waiting. No cell is a
-    formula to a spreadsheet.
+    a rota; of what began before `rota_since` that is not known. What is open, or was
+    taken back, has the moment until which it was watched in `censored_at`; what needs
+    no answer has no times of waiting. No cell is a formula to a spreadsheet.
     """
-    rows = (_row(wait, figures, watched=watched, pseudonym=pseudonym) for wait in waits)
-    return csv_text(COLUMNS, rows)
-
-
-def _row(
-    wait: Wait,
-    figures: Figures,
-    *,
-    watched: Cover | None,
-    pseudonym: Callable[[int], str],
-) -> tuple[str, ...]:
+    days = _Days(figures)
+    names = _Names(pseudonym)
     now = figures.made_at
-    day = wait.began.astimezone(ZoneInfo(figures.zone)).date()
-    year, week, _ = day.isocalendar()
-    phase = next((one.name for one in figures.plan if one.holds(day)), "")
-    times = next(iter(clocked((wait,), now, watched=watched)), None)
+    stream = io.StringIO()
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for wait in waits:
+        known = watched if rota_since is None or wait.began >= rota_since else None
+        writer.writerow(
+            (
+                names[wait.asker_id],
+                wait.medium.value,
+                *days[wait.began.astimezone(days.zone).toordinal()],
+                _moment(wait.began),
+                _moment(wait.first_answer, now),
+                _moment(wait.facilitator_answer, now),
+                *_waited(wait, now, known),
+                wait.definition,
+            )
+        )
+    return BYTE_ORDER_MARK + stream.getvalue()
+
+
+class _Names(dict[int, str]):
+    """The names of askers, each made once."""
+
+    def __init__(self, pseudonym: Callable[[int], str]) -> None:
+        super().__init__()
+        self._pseudonym = pseudonym
+
+    def __missing__(self, number: int) -> str:
+        name = self[number] = safe_cell(self._pseudonym(number))
+        return name
+
+
+class _Days(dict[int, tuple[str, str]]):
+    """The week and the phase of each day, by its ordinal."""
+
+    def __init__(self, figures: Figures) -> None:
+        super().__init__()
+        self.zone = ZoneInfo(figures.zone)
+        self._plan = figures.plan
+
+    def __missing__(self, ordinal: int) -> tuple[str, str]:
+        day = date.fromordinal(ordinal)
+        year, week, _ = day.isocalendar()
+        phase = next((one.name for one in self._plan if one.holds(day)), "")
+        told = self[ordinal] = (f"{year}-W{week:02}", safe_cell(phase))
+        return told
+
+
+def _waited(
+    wait: Wait, now: datetime, watched: Cover | None
+) -> tuple[str, str, str, str]:
+    """Return how it stands, until when it was watched, and for how many seconds."""
+    if not counts(wait, now):
+        return (wait.state.value, "", "", "")
+    end, answered = until(wait, now)
+    if answered:
+        state = WaitState.ANSWERED
+    else:
+        state = WaitState.OPEN if wait.state is WaitState.ANSWERED else wait.state
+    duty = None
+    if watched is not None:
+        duty = watched.between(wait.began, end).total_seconds()
     return (
-        pseudonym(wait.asker_id),
-        str(wait.medium),
-        f"{year}-W{week:02}",
-        phase,
-        _moment(wait.began),
-        _moment(wait.first_answer, now),
-        _moment(wait.facilitator_answer, now),
-        str(_state(wait, times)),
-        _moment(_censored_at(wait, times, now)),
-        *_seconds(times),
-        wait.definition,
+        state.value,
+        "" if answered else _moment(end),
+        str(round(seconds_between(wait.began, end))),
+        "" if duty is None else str(round(duty)),
     )
-
-
-def _state(wait: Wait, times: Clocked | None) -> WaitState:
-    if times is None:
-        return wait.state
-    if times.answered:
-        return WaitState.ANSWERED
-    return WaitState.OPEN if wait.state is WaitState.ANSWERED else wait.state
-
-
-def _censored_at(wait: Wait, times: Clocked | None, now: datetime) -> datetime | None:
-    if times is None or times.answered:
-        return None
-    taken_back = wait.ended if wait.state is WaitState.WITHDRAWN else None
-    return min(taken_back or now, now)
-
-
-def _seconds(times: Clocked | None) -> Iterator[str]:
-    for seconds in (times.felt, times.watched) if times else (None, None):
-        yield "" if seconds is None else str(round(seconds))
 
 
 def _moment(at: datetime | None, now: datetime | None = None) -> str:

@@ -74,7 +74,7 @@ def report_json(figures: Figures, *, public: bool) -> str:
     }
     if not public:
         found["waiting"] = [_wait(wait, figures) for wait in figures.waiting]
-    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n"
     # A name may hold half of a letter, which no file can.
     return text.encode(errors="replace").decode()
 

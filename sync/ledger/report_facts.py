@@ -226,19 +226,28 @@ class ReportRows:
             yield Spoken(row[0], bool(row[1]), row[2], row[3])
 
     def span(self, definition: str = DEFINITION) -> tuple[datetime, datetime] | None:
-        """Return the first and last moment of all that is known, None without any."""
-        found: list[datetime] = []
-        for table, at in (
-            (schema.utterance, schema.utterance.c.at),
-            (schema.wait, schema.wait.c.began),
-        ):
-            for pair in self.pairs:
-                for outermost in (func.min(at), func.max(at)):
-                    wanted = select(outermost).where(table.c.pair == pair)
-                    if table is schema.wait:
-                        wanted = wanted.where(table.c.definition == definition)
-                    one = self._connection.execute(wanted).scalar_one_or_none()
-                    found += [] if one is None else [one]
+        """Return the first and last moment of all that is known, None without any.
+
+        It may be wider than what these pairs say: waits of others count.
+        """
+        said, wait = schema.utterance, schema.wait
+        # Each asks an index for one row.
+        wanted = [
+            select(outermost(said.c.at)).where(said.c.pair == pair)
+            for pair in self.pairs
+            for outermost in (func.min, func.max)
+        ] + [
+            select(outermost(wait.c.began)).where(
+                wait.c.definition == definition, wait.c.state == state.value
+            )
+            for state in WaitState
+            for outermost in (func.min, func.max)
+        ]
+        found = [
+            one
+            for statement in wanted
+            if (one := self._connection.execute(statement).scalar_one_or_none())
+        ]
         return (min(found), max(found)) if found else None
 
     def number_of_waits(self, definition: str = DEFINITION) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar, overload
 
@@ -23,6 +23,10 @@ class Lazily(Sequence[T], Generic[T]):
     def __len__(self) -> int:
         """Say how many there are, without making them."""
         return self._length
+
+    def __iter__(self) -> Iterator[T]:
+        """Give the rows."""
+        return iter(self._rows)
 
     @overload
     def __getitem__(self, at: int) -> T: ...

@@ -61,7 +61,11 @@ def page_of(
         moodle_html=shown["moodle"][0],
         page_html=shown["page"][0],
         waits_csv=waits_csv(
-            figures, facts.waits, watched=facts.watched, pseudonym=pseudonym
+            figures,
+            facts.waits,
+            watched=facts.watched,
+            rota_since=facts.rota_since,
+            pseudonym=pseudonym,
         ),
         json=report_json(figures, public=public),
         openmetrics=openmetrics(figures),

@@ -249,6 +249,17 @@ def test_there_is_a_row_for_each_wait() -> None:
     assert {row["definition"] for row in rows} == {"facilitation-response v1"}
 
 
+def test_who_was_on_duty_before_there_was_a_rota_is_not_known() -> None:
+    began = MADE_AT - 3 * HOUR
+    waits = [wait(1, began - HOUR), wait(2, began)]
+
+    text = waits_csv(
+        figures(), waits, watched=Cover(()), rota_since=began, pseudonym=str
+    )
+
+    assert [row["watched_seconds"] for row in rows_of(text)] == ["", "0"]
+
+
 def test_weeks_and_phases_are_those_of_the_zone() -> None:
     # In Kampala it is Monday already.
     began = datetime(2026, 11, 15, 21, 30, tzinfo=UTC)
