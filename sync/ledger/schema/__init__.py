@@ -1,0 +1,86 @@
+"""The tables. Whatever changes here needs a migration beside it."""
+
+from sync.ledger.schema.answers import alert, claim, mark, utterance, wait
+from sync.ledger.schema.columns import Json, Moment, Packed, Words, metadata
+from sync.ledger.schema.enrolment import (
+    decision,
+    deed,
+    enrolment_plan,
+    entry,
+    former_address,
+    participant,
+)
+from sync.ledger.schema.mirror import (
+    cursor,
+    discussion,
+    inbound,
+    intent,
+    link,
+    part,
+    wording,
+)
+from sync.ledger.schema.people import (
+    address,
+    bounce,
+    channel,
+    contact,
+    delivered,
+    gathering,
+    issue,
+    person,
+    question,
+    spent,
+    token,
+    told,
+)
+from sync.ledger.schema.reports import presence, report_part, report_written, touched
+from sync.ledger.schema.rota import calendar_event, layer, rota_reading, shift
+from sync.ledger.schema.runs import lease, run
+
+__all__ = [
+    "Json",
+    "Moment",
+    "Packed",
+    "Words",
+    "address",
+    "alert",
+    "bounce",
+    "calendar_event",
+    "channel",
+    "claim",
+    "contact",
+    "cursor",
+    "decision",
+    "deed",
+    "delivered",
+    "discussion",
+    "enrolment_plan",
+    "entry",
+    "former_address",
+    "gathering",
+    "inbound",
+    "intent",
+    "issue",
+    "layer",
+    "lease",
+    "link",
+    "mark",
+    "metadata",
+    "part",
+    "participant",
+    "person",
+    "presence",
+    "question",
+    "report_part",
+    "report_written",
+    "rota_reading",
+    "run",
+    "shift",
+    "spent",
+    "token",
+    "told",
+    "touched",
+    "utterance",
+    "wait",
+    "wording",
+]
