@@ -16,10 +16,13 @@ from sync.jobs.own_mails import write_down
 from sync.ledger.inbound import InboundState
 from sync.ledger.intents import IntentState
 from sync.ledger.tokens import TokenState
+from sync.report.writing import kept_name
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:
     from sync.ledger import Ledger, Transaction
+    from sync.ledger.reports import KeptReport
+    from sync.settings.report import ReportSinkSettings
 
 _CURSOR = "summary:day"
 _COLUMNS = 78
@@ -42,6 +45,7 @@ class Summary:
     """When the summary goes out, and to whom.
 
     `at` is an hour by the clock of `zone`; `name` is what the list is called.
+    `sinks` are the places of reports, whose problems are told.
     """
 
     ledger: Ledger
@@ -51,6 +55,7 @@ class Summary:
     site: MailSite
     secret: bytes
     name: str
+    sinks: Sequence[ReportSinkSettings] = ()
 
     def plan(self) -> bool:
         """Write the mail of the day down if it is its hour; say whether there is one.
@@ -65,7 +70,7 @@ class Summary:
             if (transaction.cursors.get(_CURSOR) or "") >= day:
                 return False
             transaction.cursors.move(_CURSOR, day)
-            sections = waiting(transaction)
+            sections = waiting(transaction, self.sinks)
             if not sections:
                 return False
             key = f"summary:{day}"
@@ -91,7 +96,9 @@ class Summary:
         return True
 
 
-def waiting(transaction: Transaction) -> list[Section]:
+def waiting(
+    transaction: Transaction, sinks: Sequence[ReportSinkSettings] = ()
+) -> list[Section]:
     """Return what waits for a person, by kind; empty when nothing does."""
     held = transaction.inbound.with_state(InboundState.HELD, limit=1000)
     stopped = [
@@ -129,8 +136,24 @@ def waiting(transaction: Transaction) -> list[Section]:
             lines=[f"user {one.user_id}: {one.problem}" for one in tokens],
             advice="moodle-bridge tokens check",
         ),
+        Section(
+            title="Reports with a problem",
+            lines=[
+                f"report {sink.name}: {kept.problem} ({_written(kept)})"
+                for sink in sinks
+                if (kept := transaction.reports.get(kept_name(sink))) is not None
+                and kept.problem
+            ],
+            advice="moodle-bridge check, then moodle-bridge report --to NAME",
+        ),
     )
     return [section for section in found if section.lines]
+
+
+def _written(kept: KeptReport) -> str:
+    if kept.written_at is None:
+        return "never written"
+    return f"last written {kept.written_at:%Y-%m-%d}"
 
 
 def summary_text(sections: Sequence[Section], now: datetime) -> str:

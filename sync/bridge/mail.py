@@ -208,6 +208,7 @@ class BridgeMail(BridgeSite):
             site=self.mail_site,
             secret=self.secret,
             name=self.list_of(self.settings.pairs[0]).address.name,
+            sinks=self.settings.report.sinks,
         )
 
     def report_sink(self, choice: PluginChoice, mails: IMailer) -> IReportSink:

@@ -132,3 +132,36 @@ def test_no_mail_comes_when_nothing_waits(summed: BridgedCourse) -> None:
     summed.clock.move(hours=2)
     summed.sync()
     assert summed.mails(ADMIN) == []
+
+
+def test_a_report_that_cannot_be_written_is_told_of_every_day(
+    summed: BridgedCourse,
+) -> None:
+    path = summed.folder / "bridge.toml"
+    sound = path.read_text("utf-8")
+    tables = "".join(
+        f'\n[[report.sink]]\nname = "{name}"\nevery = "daily 06:00"\n'
+        f'[report.sink.to]\nplugin = "html-file"\npath = "{name}.html"\n'
+        for name in ("page", "whole")
+    )
+    path.write_text(sound + tables, "utf-8")
+    # What is no file cannot be replaced by one.
+    (summed.folder / "page.html").mkdir()
+    summed.sync()
+    summed.clock.move(hours=1)
+    summed.sync()
+
+    text = text_of(summed.mails(ADMIN)[-1])
+
+    assert "Reports with a problem: 1" in text
+    assert "report page" in text
+    assert "never written" in text
+    assert "report whole" not in text
+    assert max(map(len, text.splitlines())) <= 80
+
+    # A place that is no longer in bridge.toml troubles nobody.
+    path.write_text(sound, "utf-8")
+    before = len(summed.mails(ADMIN))
+    summed.clock.move(days=1)
+    summed.sync()
+    assert len(summed.mails(ADMIN)) == before
