@@ -25,9 +25,27 @@ TABLES: frozenset[Location] = frozenset(
         ("sync",),
         ("bounces",),
         ("plugins",),
+        ("rota",),
+        ("alerts",),
+        ("report",),
+        ("run",),
+        ("web",),
+        ("welcome",),
     }
 )
-ARRAYS: frozenset[Location] = frozenset({("pair",), ("mail", "in"), ("intake",)})
+ARRAYS: frozenset[Location] = frozenset(
+    {
+        ("pair",),
+        ("mail", "in"),
+        ("intake",),
+        ("rota", "person"),
+        ("rota", "source"),
+        ("alerts", "step"),
+        ("alerts", "channel"),
+        ("phase",),
+        ("report", "sink"),
+    }
+)
 
 _WORDS = {
     "missing": "is missing",
