@@ -31,6 +31,16 @@ _PARTICIPANTS = (
     ("Kofi", "Mensah", "en", "Africa/Accra", "GH"),
     ("Ana Lúcia", "Tavares", "pt", "Atlantic/Cape_Verde", "CV"),
 )
+# Figures of a report, by its own names.
+_RESPONSE = (
+    "asked",
+    "open",
+    "within_percent",
+    "median_minutes",
+    "active",
+    "enrolled",
+    "provisional",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +108,7 @@ def practice_course(
         database=moodle.add_database(
             course,
             "Response times",
-            {"week": "text"}
-            | dict.fromkeys(("questions", "answered", "median", "share"), "number"),
+            {"week": "text"} | dict.fromkeys(_RESPONSE, "number"),
         ),
         intake=_intake(moodle, course),
     )

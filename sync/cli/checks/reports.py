@@ -1,8 +1,9 @@
-"""Looks at the places where reports go; nothing is written there."""
+"""Looks at the phases of reports, and at their places; nothing is written there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from sync.cli.checks.finding import Finding, caught, ok, warning
@@ -10,7 +11,31 @@ from sync.report.mails import ReportMails
 
 if TYPE_CHECKING:
     from sync.bridge import Bridge
+    from sync.settings import Settings
     from sync.settings.report import ReportSinkSettings
+
+
+def look_at_phases(settings: Settings) -> Iterator[Finding]:
+    """Say which two [[phase]] lie over each other, or are called alike."""
+    for (number, one), (other, two) in combinations(enumerate(settings.phases, 1), 2):
+        where = f"[[phase]] {number} and {other}"
+        if one.name == two.name:
+            yield warning(
+                where,
+                f"both are called {one.name}: reports count them as one, and"
+                f" `report --phase {one.name}` shows the first alone",
+                "Give each a name of its own.",
+            )
+            continue
+        first, last = max(one.first, two.first), min(one.last, two.last)
+        if first <= last:
+            days = f"on {first}" if first == last else f"from {first} to {last}"
+            yield warning(
+                where,
+                f"{one.name} and {two.name} overlap {days}; what was said then counts"
+                f" for {one.name}",
+                "Let one end the day before the other begins.",
+            )
 
 
 def look_at_reports(bridge: Bridge) -> Iterator[Finding]:

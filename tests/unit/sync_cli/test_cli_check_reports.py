@@ -100,6 +100,16 @@ def test_a_field_that_was_chosen_and_is_not_there_is_told(
     assert "shared" in findings["report all"][1]
 
 
+def test_the_practice_site_has_a_database_for_these_figures(
+    reporting: Configured, call: Call, course: PracticeCourse
+) -> None:
+    figures = '["asked", "within_percent", "median_minutes", "active", "enrolled"]'
+    cmid = str(course.database.cmid)
+    reporting(plugin='"moodle-database"', database=cmid, fields=figures)
+    _, findings = checked(call)
+    assert findings["report all"][0] == "ok"
+
+
 def test_a_mail_to_facilitators_is_for_them_alone(
     reporting: Configured, call: Call
 ) -> None:
@@ -120,3 +130,52 @@ def test_a_forum_whose_posts_are_mailed_is_no_place_for_a_report(
     )
     _, findings = checked(call)
     assert "whose list would get each report" in findings["report all"][1]
+
+
+def test_phases_over_each_other_and_of_one_name_are_told_of(
+    configured: Configured, call: Call, tmp_path: Path
+) -> None:
+    configured()
+    path = tmp_path / "bridge.toml"
+    phases = (
+        ("intake", "2026-03-01", "2026-03-07"),
+        ("online", "2026-03-07", "2026-03-20"),
+        ("coaching", "2026-03-18", "2026-04-30"),
+        ("online", "2026-05-01", "2026-05-10"),
+    )
+    tables = "".join(
+        f'\n[[phase]]\nname = "{name}"\nfirst = {first}\nlast = {last}\n'
+        for name, first, last in phases
+    )
+    path.write_text(path.read_text("utf-8") + tables, "utf-8")
+
+    _, findings = checked(call)
+
+    told = {
+        what: (state, seen.partition(" | ")[0])
+        for what, (state, seen) in findings.items()
+        if "[[phase]]" in what
+    }
+    assert told == {
+        "[[phase]] 1 and 2": (
+            "warning",
+            (
+                "intake and online overlap on 2026-03-07; what was said then counts for"
+                " intake"
+            ),
+        ),
+        "[[phase]] 2 and 3": (
+            "warning",
+            (
+                "online and coaching overlap from 2026-03-18 to 2026-03-20; what was said"
+                " then counts for online"
+            ),
+        ),
+        "[[phase]] 2 and 4": (
+            "warning",
+            (
+                "both are called online: reports count them as one, and"
+                " `report --phase online` shows the first alone"
+            ),
+        ),
+    }
