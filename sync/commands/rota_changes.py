@@ -11,11 +11,14 @@ from moodle_bridge.errors import ConfigError
 from moodle_bridge.model.rota import Layer, LayerKind
 from sync.cli.result import ExitCode, Result, Table
 from sync.commands.rota import moment_said, opened, period_json, when_text
+from sync.ledger.shifts import ACCEPTED, ASKED
 from sync.rota.people import facilitator_named
 
 if TYPE_CHECKING:
     from sync.bridge import Bridge
     from sync.cli.invocation import Invocation
+
+_COUNTING = frozenset({ASKED, ACCEPTED})
 
 
 def override(
@@ -31,13 +34,21 @@ def override(
     """Put somebody in another's place for a while, or beside whoever is on duty."""
     with opened(invocation) as bridge:
         people = bridge.rota.people
+        instead_of = facilitator_named(people, person).key if person else None
+        takes_over = facilitator_named(people, by).key
+        if instead_of == takes_over:
+            raise ConfigError(
+                "nobody stands in for themselves",
+                item="rota override",
+                advice="Name another person with --by.",
+            )
         layer = period_layer(
             bridge,
             LayerKind.OVERRIDE,
             start,
             end,
-            person=facilitator_named(people, person).key if person else None,
-            takes_over=facilitator_named(people, by).key,
+            person=instead_of,
+            takes_over=takes_over,
         )
         return _laid(bridge, layer, reason, dry_run=dry_run)
 
@@ -64,9 +75,13 @@ def changes(invocation: Invocation) -> Result:
         now = bridge.clock()
         place = bridge.settings.rota.zone
         with bridge.ledger.reading() as transaction:
-            kept = transaction.layers.between(
-                now, now + timedelta(days=3660), state=None
-            )
+            kept = [
+                one
+                for one in transaction.layers.between(
+                    now, now + timedelta(days=3660), state=None
+                )
+                if one.state in _COUNTING
+            ]
         return Result(
             parts=[
                 Table(
