@@ -43,7 +43,11 @@ class BridgeRota(BridgeMail):
         )
 
     def _rota_source(self, choice: PluginChoice) -> IRotaSource:
-        source = self._registry.build(IRotaSource, choice.plugin, choice.settings)
+        settings = choice.settings
+        if getattr(settings, "zone", "") is None:
+            # Read by the same clock as all else that an admin writes of the rota.
+            settings = settings.model_copy(update={"zone": self.settings.rota.zone})
+        source = self._registry.build(IRotaSource, choice.plugin, settings)
         if IUsesMoodle.providedBy(source):
             source.use_moodle(self.moodle)
         self._open.callback(source.close)

@@ -106,8 +106,8 @@ class RotaSettings(Section):
 
     zone: ZoneName = Field(
         default="UTC",
-        description="The zone in which weeks and tables of the rota are shown where"
-        " nobody says another.",
+        description="The zone in which weeks and tables of the rota are shown, and"
+        " times of its sources are read, where nobody says another.",
         examples=["Europe/Amsterdam"],
     )
     people: tuple[RotaPersonSettings, ...] = Field(

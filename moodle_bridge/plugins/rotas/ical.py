@@ -39,9 +39,10 @@ class IcalRotaSettings(BaseModel):
         description="The address of a calendar. Private addresses of Google and"
         " others let anybody read: keep it like a password.",
     )
-    zone: Zone = Field(
-        default="UTC",
-        description="The zone of events that say none, and of whole days.",
+    zone: Zone | None = Field(
+        default=None,
+        description="The zone of events that say none, and of whole days; that of"
+        " [rota] if left out.",
     )
     role: DutyRole = Field(
         default=DutyRole.PRIMARY,
@@ -72,6 +73,7 @@ class IcalRota:
 
     def __init__(self, settings: IcalRotaSettings) -> None:
         self._settings = settings
+        self._zone = settings.zone or "UTC"
         host = ""
         if settings.url is not None:
             host = urlsplit(settings.url.get_secret_value()).hostname or "?"
@@ -136,7 +138,7 @@ class IcalRota:
             calendar = Calendar.from_ical(_with_exact_durations(content))
             problems += [
                 f"nobody knows the time zone {name!r}, so its events are read by the"
-                f" clock of {self._settings.zone}"
+                f" clock of {self._zone}"
                 for name in _zones_unknown(calendar)
             ]
             # Google gives times in UTC and the zone in X-WR-TIMEZONE alone: then the
@@ -177,7 +179,7 @@ class IcalRota:
         if not isinstance(value, datetime):
             value = datetime.combine(value, time())
         if value.tzinfo is None:
-            value = value.replace(tzinfo=ZoneInfo(self._settings.zone))
+            value = value.replace(tzinfo=ZoneInfo(self._zone))
         return value.astimezone(UTC)
 
     def _content(self) -> bytes:

@@ -75,7 +75,8 @@ class RuleSettings(BaseModel):
         min_length=1, description="Keys of people, in the order of their turns."
     )
     zone: Zone | None = Field(
-        default=None, description="The zone of its clock; that of the rota if left out."
+        default=None,
+        description="The zone of its clock; that of the source if left out.",
     )
     days: Annotated[frozenset[int], BeforeValidator(_weekdays)] = Field(
         default=frozenset(range(7)),
@@ -123,7 +124,10 @@ class RulesRotaSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    zone: Zone = Field(default="UTC", description="The zone of the rules' clocks.")
+    zone: Zone | None = Field(
+        default=None,
+        description="The zone of the rules' clocks; that of [rota] if left out.",
+    )
     path: Path | None = Field(
         default=None, description="A TOML file with [[rule]] tables."
     )
@@ -160,7 +164,7 @@ class RulesRota:
     ) -> RotaReading:
         """See `IRotaSource`; a rule's people who are not known are left out of it."""
         settings = self._settings
-        zone, rules = settings.zone, settings.rule
+        zone, rules = settings.zone or "UTC", settings.rule
         if settings.path is not None:
             file = self._file(settings.path)
             zone, rules = file.zone or zone, file.rule

@@ -31,7 +31,10 @@ class TableRotaSettings(BaseModel):
 
     path: Path = Field(description="A file .csv, .xlsx, .xls or .ods.")
     sheet: str | None = Field(default=None, description="The sheet; the first if not.")
-    zone: Zone = Field(default="UTC", description="The zone of its times.")
+    zone: Zone | None = Field(
+        default=None,
+        description="The zone of its times; that of [rota] if left out.",
+    )
     start: str = Field(default="start", description="The column with the beginning.")
     end: str = Field(default="end", description="The column with the end.")
     person: str = Field(default="person", description="The column with the names.")
@@ -123,7 +126,7 @@ class TableRota:
 
     def _local(self, value: datetime) -> datetime:
         if value.tzinfo is None:
-            value = value.replace(tzinfo=ZoneInfo(self._settings.zone))
+            value = value.replace(tzinfo=ZoneInfo(self._settings.zone or "UTC"))
         return value.astimezone(UTC)
 
     def _rows(self) -> Iterator[tuple[int, Mapping[str, str]]]:

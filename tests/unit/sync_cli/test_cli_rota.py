@@ -127,6 +127,43 @@ def test_an_override_puts_somebody_in_the_place_and_can_be_taken_back(
     assert laid["id"] in call("rota", "changes", now=NOW).out
     assert call("rota", "cancel", laid["id"], now=NOW).code == 0
     assert "Ana" in call("rota", "who", "2026-03-25 09:00", now=NOW).out
+    assert laid["id"] not in call("rota", "changes", now=NOW).out
+
+
+def test_nobody_stands_in_for_themselves(rota: Path, call: Call) -> None:
+    called = call(
+        *("rota", "override", "--person", "ana", "--by", "ana"),
+        *("--from", "2026-03-25 08:00", "--to", "2026-03-25 18:00"),
+        now=NOW,
+    )
+    assert called.code == ExitCode.CONFIGURATION
+    assert "nobody stands in for themselves" in called.err
+
+
+@pytest.mark.parametrize("source", ["table", "ical", "rules"])
+def test_a_source_that_says_no_zone_is_read_by_the_clock_of_the_rota(
+    rota: Path, call: Call, source: str
+) -> None:
+    folder = rota.parent
+    (folder / "rota.csv").write_text(
+        "start,end,person\n2026-03-28 10:00,2026-03-28 12:00,ben\n"
+    )
+    (folder / "rota.ics").write_text(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//EN\nBEGIN:VEVENT\nUID:1\n"
+        "DTSTART:20260328T100000\nDTEND:20260328T120000\nSUMMARY:ben\n"
+        "END:VEVENT\nEND:VCALENDAR\n"
+    )
+    (folder / "rota.toml").write_text(
+        '[[rule]]\nname = "x"\npeople = ["ben"]\ndays = ["saturday"]\n'
+        'start = "10:00"\nend = "12:00"\nanchor = 2026-03-28\n'
+    )
+    path = {"table": "rota.csv", "ical": "rota.ics", "rules": "rota.toml"}[source]
+    rota.write_text(
+        f'{rota.read_text()}\n[[rota.source]]\nplugin = "{source}"\npath = "{path}"\n'
+    )
+    called = call("rota", "who", "2026-03-28 10:00", now=NOW)
+    assert "until Sat 2026-03-28 12:00 Europe/Amsterdam" in called.out
+    assert "Nobody" in call("rota", "who", "2026-03-28 12:30", now=NOW).out
 
 
 def test_what_has_passed_cannot_be_changed(rota: Path, call: Call) -> None:
