@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+from urllib.parse import unquote
 
 from moodle_bridge.runtime import Clock, utc_now
 
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
     from moodle_bridge.registry import Registry
     from sync.settings import Settings
+
+_BETWEEN = re.compile(r"[/?&=:@,;+#!\s]+")
+_DIGIT = re.compile(r"\d")
+_SHORT, _LONG = 6, 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,7 +86,7 @@ class Invocation:
         """Return the text with everything masked that is or looks like a secret."""
         from moodle_bridge.redact import MASK, secrets_masked  # noqa: PLC0415
 
-        for secret in self._secrets:
+        for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
         return secrets_masked(text)
 
@@ -90,11 +96,11 @@ class Invocation:
 
             opened = open_settings(self.config_path(), environ=self.environ)
             self._opened = opened
-            self._secrets |= _secrets_in(opened[0])
+            self._secrets |= secrets_in(opened[0])
         return self._opened
 
 
-def _secrets_in(model: BaseModel) -> set[str]:
+def secrets_in(model: BaseModel) -> set[str]:
     """Return every secret that a model holds, however deep."""
     from pydantic import BaseModel, SecretStr  # noqa: PLC0415
 
@@ -112,5 +118,21 @@ def _secrets_in(model: BaseModel) -> set[str]:
             waiting.append(value.settings)
         elif isinstance(value, list | tuple):
             waiting.extend(value)
+    found |= {piece for secret in found for piece in _pieces(secret)}
     # A very short secret would mask half of every sentence, and hides nothing.
     return {secret for secret in found if len(secret) >= 4}  # noqa: PLR2004
+
+
+def _pieces(secret: str) -> set[str]:
+    """Return what makes an address a secret: a key, an account or a telephone number.
+
+    Libraries tell of one alone, as of a chat that a message did not reach. Names of
+    servers and plain words are none: they would mask what an error is about.
+    """
+    _, divided, rest = secret.partition("://")
+    return {
+        piece
+        for piece in _BETWEEN.split(unquote(rest) if divided else "")
+        if "." not in piece
+        and (len(piece) >= _LONG or (len(piece) >= _SHORT and _DIGIT.search(piece)))
+    }
