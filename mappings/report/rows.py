@@ -51,7 +51,9 @@ class Labelled:
     @property
     def keys(self) -> frozenset[str]:
         """The groups that have a question, needless ones among them."""
-        return frozenset({*self.labels, *self.needless} - {None})
+        return frozenset(
+            label for label in {*self.labels, *self.needless} if label is not None
+        )
 
 
 def labelled(counted: Counted, label: Label) -> Labelled:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from project_files import ROOT
+from tests.meta.project_files import ROOT
 
 
 def test_no_two_test_files_that_stand_in_no_package_share_a_name() -> None:

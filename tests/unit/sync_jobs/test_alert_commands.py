@@ -7,7 +7,8 @@ import pytest
 from sync.commands import alerts as alerts_command
 from sync.commands import sync as sync_command
 from tests.unit.sync_jobs.bridged import BridgedCourse
-from tests.unit.sync_jobs.test_alerting import later, rota, told, watched
+from tests.unit.sync_jobs.on_watch import later, rota, told
+from tests.unit.sync_jobs.test_alerting import watched
 
 __all__ = ["watched"]
 
