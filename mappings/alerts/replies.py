@@ -57,27 +57,40 @@ _POLITE_WORDS = (
     " gracias hola obrigado obrigada ola por favor s v p svp aub"
 )
 _POLITE = frozenset(_POLITE_WORDS.split())
+# How people end a mail, above their name.
+_CLOSING_WORDS = (
+    "kind best warm regards greetings cheers sincerely yours"
+    " met vriendelijke hartelijke groet groeten groetjes gr mvg"
+    " cordialement bien a vous amicalement salutations bonne journee"
+    " un saludo saludos cordiales cordial atentamente abrazo abrazos"
+    " com os melhores cumprimentos atenciosamente um abraco abracos"
+)
+_CLOSING = _POLITE | frozenset(_CLOSING_WORDS.split())
+_OPENING = _POLITE | {"rota", "hoi", "dag", "beste", "dear", "cher", "estimado", "caro"}
 
 
 def alert_reply(text: str, *, own_name: str = "") -> AlertReply | None:
     """Return what a mail says about a question; None for anything else: an answer.
 
     `text` is the author's own, without quotes. Only when it says that and nothing
-    more, save for polite words and `own_name`, in English, Dutch, French, Spanish or
-    Portuguese; accents, capitals and full stops are borne.
+    more, save for how mails begin and end and `own_name`, in English, Dutch, French,
+    Spanish or Portuguese; accents, capitals and full stops are borne.
     """
     if len(text) > _LONGEST:
         return None
     said = _words(text)
     names = set(_words(own_name))
-    while said and (said[-1] in _POLITE or said[-1] in names):
-        said.pop()
-    while said and said[0] in _POLITE:
+    while said and said[0] in _OPENING:
         said.pop(0)
-    wanted = " ".join(said)
-    for reply, phrases in _SAID.items():
-        if wanted in phrases.split("|"):
-            return reply
+    while said:
+        # Asked before the last word is taken off: Mia may say that it is hers.
+        wanted = " ".join(said)
+        for reply, phrases in _SAID.items():
+            if wanted in phrases.split("|"):
+                return reply
+        if said[-1] not in _CLOSING and said[-1] not in names:
+            return None
+        said.pop()
     return None
 
 
