@@ -240,8 +240,11 @@ def sources_told(rota: Rota) -> list[str]:
     lines = []
     for state in rota.states():
         if state.problem:
-            since = f"what it said {state.read_at:%Y-%m-%d %H:%M} UTC is used"
-            used = since if state.read_at else "it was never read, so it holds nobody"
+            used = (
+                f"what it said {state.read_at:%Y-%m-%d %H:%M} UTC is used"
+                if state.read_at
+                else "it was never read, so it holds nobody"
+            )
             lines.append(f"{state.name}: {state.problem}; {used}.")
         if state.unknown:
             lines.append(

@@ -158,7 +158,8 @@ def _alert(bridge: Bridge, engine: Engine, pairs: Sequence[Pair]) -> None:
     if news is not None:
         news.plan()
     report.problems += [
-        f"rota: {state.name} cannot be read, so what it said last counts:"
+        f"rota: {state.name} cannot be read, so"
+        f" {'what it said last counts' if state.read_at else 'it holds nobody'}:"
         f" {state.problem}"
         for state in bridge.rota.states_read()
         if state.problem

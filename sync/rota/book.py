@@ -158,7 +158,9 @@ class Rota:
         try:
             reading = source.read(now - _BEHIND, now + AHEAD, self.people)
         except RemoteError as error:
-            problem = masked(str(error))
+            # Wherever it is told, the name of the source stands before it.
+            told = error.what if error.item == source.name else str(error)
+            problem = masked(told)
             with self._ledger.writing() as transaction:
                 transaction.rota_readings.failed(key, problem)
                 kept = transaction.rota_readings.get(key)

@@ -199,3 +199,14 @@ def test_without_a_rota_it_says_how_to_have_one(
 def test_names_that_nobody_has_are_told(rota: Path, call: Call) -> None:
     rota.write_text(rota.read_text().replace('["ana", "ben"]', '["ana", "ben", "zoe"]'))
     assert "nobody of the rota is called zoe" in call("rota", "who", now=NOW).out
+
+
+def test_a_source_that_was_never_read_is_told_once(rota: Path, call: Call) -> None:
+    rota.write_text(
+        f'{rota.read_text()}\n[[rota.source]]\nplugin = "ical"\npath = "no.ics"\n'
+    )
+    called = call("rota", "show", now=NOW)
+    assert called.code == ExitCode.UNREACHABLE
+    assert called.out.count("no.ics") == 1
+    assert "it was never read, so it holds nobody" in called.out
+    assert "Ana Kato" in called.out
