@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -69,6 +70,12 @@ _WORDS = {
     "extra_forbidden": "there is no such key",
 }
 
+# pydantic tells of a limit that is a length of time as Python writes it.
+_TIMEDELTA = re.compile(
+    r"datetime\.timedelta\((?:0|(?:days=(?P<days>\d+))?(?:, )?"
+    r"(?:seconds=(?P<seconds>\d+))?)\)"
+)
+
 
 def key_path(location: Location) -> str:
     """Write a location as an admin finds it: `[[pair]] 2 → forum`."""
@@ -111,4 +118,17 @@ def _worded(row: Mapping[str, Any]) -> str:
     if row["type"] == "value_error":
         return str(row["ctx"]["error"])
     words = _WORDS.get(row["type"])
-    return words.format(**row.get("ctx", {})) if words else str(row["msg"])
+    limits = {name: _limit(value) for name, value in row.get("ctx", {}).items()}
+    return words.format(**limits) if words else str(row["msg"])
+
+
+def _limit(value: object) -> object:
+    """Return a limit as it is written in bridge.toml."""
+    found = _TIMEDELTA.fullmatch(str(value))
+    if found is None:
+        return value
+    seconds = int(found["days"] or 0) * 86400 + int(found["seconds"] or 0)
+    for name, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and not seconds % length:
+            return f"{seconds // length}{name}"
+    return f"{seconds}s"

@@ -68,3 +68,21 @@ def test_a_report_goes_to_no_forum_of_a_pair(folder: Path, more: str) -> None:
     place = f'plugin = "moodle-forum"\nforum = 35\n{more}'
     (problem,) = problems(folder, place)
     assert "would be mailed to its whole list" in problem
+
+
+def test_what_is_wrong_with_a_report_is_said_as_it_stands_in_the_file(
+    folder: Path,
+) -> None:
+    wrong = 'plugin = "html-file"\npath = 1'
+    assert [one.partition(": ")[0] for one in problems(folder, wrong)] == [
+        "[[report.sink]] 1 → to.path"
+    ]
+
+
+def test_a_promise_of_nothing_is_refused_in_the_words_of_the_file(
+    folder: Path,
+) -> None:
+    path = folder / "bridge.toml"
+    path.write_text(f'{path.read_text("utf-8")}\n[report]\npromise = "0m"\n', "utf-8")
+    (problem,) = problems(folder)
+    assert problem == "[report] → promise: must be more than 0s"
