@@ -63,14 +63,13 @@ def _bandwidths(
 ) -> Iterator[tuple[int, str]]:
     """Give what people answered to the question after their connection.
 
-    Of those who took their part back, or were forgotten, nothing is told.
+    Of those who took their part back, or were forgotten, nothing is told. An account
+    that was there before the form is theirs by what was decided of their entry.
     """
-    accounts = {
-        one.person.id: one.person.user_id
+    known = {
+        one.person.id: one.person
         for one in transaction.participants.everybody()
-        if one.person.user_id is not None
-        and one.person.withdrawn_at is None
-        and one.forgotten_at is None
+        if one.person.withdrawn_at is None and one.forgotten_at is None
     }
     for intake in settings.intakes:
         keys = _questions(transaction, intake)
@@ -78,8 +77,14 @@ def _bandwidths(
             folded_words(answer): value
             for answer, value in intake.choices.get("bandwidth", {}).items()
         }
+        decided = transaction.decisions.of(intake.name) if keys else {}
         for entry in transaction.entries.of(intake.name) if keys else ():
-            number = accounts.get(entry.participant_id or "")
+            person = known.get(entry.participant_id or "")
+            if person is None:
+                continue
+            number = person.user_id
+            if number is None and entry.key in decided:
+                number = decided[entry.key].user_id
             said = _answer(entry.answers, keys)
             if number is not None and said:
                 yield number, means.get(folded_words(said), said)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.enrolment.people import Owned
+from mappings.enrolment.people import Decision, Owned, Verdict
 from mappings.participation.activity import Said
 from mappings.report.facts import ReportFacts
 from moodle_bridge.model.channels import Channel, ChannelKind
@@ -306,19 +306,27 @@ bandwidth = "How is your internet?"
             "form",
             [
                 SeenEntry(
-                    key="1",
-                    fingerprint="1",
-                    answers={"How is your  internet? *": "Slow", "Name": "Ana"},
+                    key=key,
+                    fingerprint=key,
+                    answers={"How is your  internet? *": said, "Name": "Somebody"},
                     state=EntryState.COMPLETE,
                 )
+                for key, said in (("1", "Slow"), ("2", "Good"))
             ],
         )
-        transaction.connection.exec_driver_sql("UPDATE entry SET participant_id='mb-1'")
+        # Ben's account was there before the form: the admin said that it is his.
+        transaction.participants.add("mb-2", address="ben@y.example", source="form")
+        transaction.decisions.decide(
+            "form", "2", Decision(verdict=Verdict.ADOPT, user_id=BEN)
+        )
+        transaction.connection.exec_driver_sql(
+            "UPDATE entry SET participant_id='mb-' || key"
+        )
         transaction.channels.set(BEN, Channel(kind=ChannelKind.DIGEST), by="mail")
     members = gathered(talk, tmp_path, more).members
     assert {one.person: dict(one.traits) for one in members} == {
         ANA: {"bandwidth": "Slow", "channel": "each", "country": "SN"},
-        BEN: {"channel": "digest", "country": "SN"},
+        BEN: {"bandwidth": "Good", "channel": "digest", "country": "SN"},
     }
 
 
