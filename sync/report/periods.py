@@ -38,7 +38,8 @@ def days_of(
 
     A period is a week (`2026-W47`, `this-week`, `last-week`), a month (`2026-11`,
     `this-month`, `last-month`), or `2026-11-01..2026-11-20`, of which one side may be
-    left out. Raises ConfigError for what is none, and for both at once.
+    left out. Raises ConfigError for what is none, for what has not begun, and for both
+    at once.
     """
     if period and phase:
         raise ConfigError(
@@ -47,7 +48,7 @@ def days_of(
             advice="Leave one of the two out.",
         )
     if phase:
-        return _of_phase(phase, phases)
+        return _begun(_of_phase(phase, phases), phase, today)
     if not period:
         return Days()
     wanted = period.strip()
@@ -62,7 +63,18 @@ def days_of(
             advice="Write a week (2026-W47, last-week), a month (2026-11, last-month)"
             " or 2026-11-01..2026-11-20.",
         )
-    return found
+    return _begun(found, period, today)
+
+
+def _begun(days: Days, name: str, today: date) -> Days:
+    # A report of days to come would say of everybody that they wrote nothing.
+    if days.first is not None and days.first > today:
+        raise ConfigError(
+            f"this begins on {days.first}; until then there is nothing to report",
+            item=name,
+            advice="Name days that have begun.",
+        )
+    return days
 
 
 def _of_phase(name: str, phases: Sequence[PhaseSettings]) -> Days:

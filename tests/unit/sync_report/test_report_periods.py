@@ -74,3 +74,17 @@ def test_an_unknown_phase_is_told_with_those_that_there_are() -> None:
 def test_a_period_and_a_phase_at_once_are_refused() -> None:
     with pytest.raises(ConfigError):
         days("this-week", "online")
+
+
+@pytest.mark.parametrize("period", ["2026-W11", "2026-04", "2026-03-05.."])
+def test_days_to_come_have_no_report(period: str) -> None:
+    with pytest.raises(ConfigError, match="until then there is nothing to report"):
+        days(period)
+
+
+def test_a_phase_to_come_has_no_report() -> None:
+    late = PhaseSettings(
+        name="coaching", first=date(2026, 3, 23), last=date(2026, 4, 30)
+    )
+    with pytest.raises(ConfigError, match="begins on 2026-03-23"):
+        days_of(None, "coaching", phases=(*PHASES, late), today=TODAY)
