@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
     from sync.settings.report import ReportSinkSettings
 
+_NOTHING_KNOWN = (
+    "No question is known yet. `moodle-bridge sync` looks at the forums;"
+    " `moodle-bridge metrics backfill` reads what was written before the bridge began."
+)
+
 
 def run(
     invocation: Invocation,
@@ -85,6 +90,8 @@ def run(
             if not open_:
                 text = report_text(figures, language=making.language(), public=False)
                 parts.append(text.rstrip("\n"))
+                if not (figures.whole.asked or period or phase):
+                    parts.append(_NOTHING_KNOWN)
         return Result(exit_code=code, parts=parts, data=data)
 
 
@@ -147,7 +154,7 @@ def _told(outcomes: Sequence[SinkOutcome]) -> Table:
 def came_of(outcome: SinkOutcome) -> str:
     """Return in words what came of a sink."""
     if not outcome.written:
-        return f"{outcome.problem} {outcome.advice}".rstrip()
+        return outcome.told
     done = "written" if outcome.changed else "nothing has changed"
     if outcome.mails:
         done += f", {outcome.mails} mails"

@@ -36,8 +36,8 @@ def write_due(bridge: Bridge, engine: Engine) -> list[SinkOutcome]:
     for outcome in outcomes:
         engine.report.counts["reports written"] += outcome.written and outcome.changed
         if outcome.problem:
-            told = f"report {outcome.name}: {outcome.problem} {outcome.advice}"
-            engine.report.problems.append(masked(told.rstrip()))
+            told = f"report {outcome.name}: {outcome.told}"
+            engine.report.problems.append(masked(told))
     if any(outcome.mails for outcome in outcomes):
         engine.run(bridge.own_mails())
     return outcomes

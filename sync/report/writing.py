@@ -52,6 +52,13 @@ class SinkOutcome:
     advice: str = ""
     for_good: bool = False
 
+    @property
+    def told(self) -> str:
+        """What went wrong and what to do, in sentences; empty when all went well."""
+        if not (self.problem and self.advice):
+            return self.problem or self.advice
+        return f"{self.problem.removesuffix('.')}. {self.advice}"
+
 
 def kept_name(sink: ReportSinkSettings) -> str:
     """Return by which name the ledger knows a sink.

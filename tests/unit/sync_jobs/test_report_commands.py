@@ -75,6 +75,16 @@ def test_the_report_is_printed_at_80_columns(asked: BridgedCourse) -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_a_report_of_nothing_says_how_to_get_something(course: BridgedCourse) -> None:
+    assert "metrics backfill" in course.printed("report")
+
+
+def test_what_brings_something_is_not_said_where_something_is(
+    asked: BridgedCourse,
+) -> None:
+    assert "metrics backfill" not in asked.printed("report")
+
+
 def test_the_report_for_programs_has_the_numbers(asked: BridgedCourse) -> None:
     report = asked.call("report").data["report"]
     assert report["whole"]["asked"] == 3
@@ -95,7 +105,8 @@ def test_only_what_began_in_a_period_or_phase_counts(asked: BridgedCourse) -> No
         return int(asked.call("report", *arguments).data["report"]["whole"]["asked"])
 
     assert number("--period", "2026-W09") == 3
-    assert number("--period", "2026-W10") == 0
+    assert number("--period", "2026-W08") == 0
+    assert asked.call("report", "--period", "2026-W10").code == 2
     assert number("--phase", "online", "--pair", "fo26") == 3
     assert asked.call("report", "--phase", "coaching").code == 2
     assert asked.call("report", "--pair", "other").code == 2

@@ -331,3 +331,18 @@ def test_an_unknown_sink_is_told_with_those_that_there_are() -> None:
     with pytest.raises(ConfigError) as nothing:
         sinks_named((), ("forum",))
     assert "[[report.sink]]" in nothing.value.advice
+
+
+@pytest.mark.parametrize(
+    ("problem", "advice", "told"),
+    [
+        ("it is full", "Make room.", "it is full. Make room."),
+        ("It is full.", "Make room.", "It is full. Make room."),
+        ("it is full", "", "it is full"),
+        ("", "", ""),
+    ],
+)
+def test_what_went_wrong_is_told_in_sentences(
+    problem: str, advice: str, told: str
+) -> None:
+    assert SinkOutcome(name="page", problem=problem, advice=advice).told == told
