@@ -135,6 +135,7 @@ def _findings(invocation: Invocation) -> Iterator[Finding]:
     with Bridge(settings, invocation.registry(), clock=invocation.clock) as bridge:
         yield from local.look_at_settings(settings)
         yield from reports.look_at_phases(settings)
+        yield from reports.look_at_languages(settings)
         yield from caught("[welcome]", lambda: local.look_at_welcomes(settings))
         invocation.progress("opening the ledger")
         yield from caught("ledger", lambda: local.look_at_ledger(bridge))

@@ -42,7 +42,7 @@ class MoodleDatabaseReportSettings(BaseModel):
         default=(),
         description="Which figures go there, by their names; all of them if left out."
         " The week always does.",
-        examples=[["asked", "answered_in_time"]],
+        examples=[["asked", "within_percent"]],
     )
     facilitators_only: bool = Field(
         default=False, description="Whether participants cannot read this database."

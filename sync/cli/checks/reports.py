@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from mappings.phrases import DEFAULT_LANGUAGE, LANGUAGES, known_language
 from sync.cli.checks.finding import Finding, caught, ok, warning
 from sync.report.mails import ReportMails
 
@@ -38,10 +39,28 @@ def look_at_phases(settings: Settings) -> Iterator[Finding]:
             )
 
 
+def look_at_languages(settings: Settings) -> Iterator[Finding]:
+    """Say which reports are asked for in a language that they are not written in."""
+    report = settings.report
+    named = [("[report]", report.language)]
+    named += [(f"report {one.name}", one.language or "") for one in report.sinks]
+    for where, code in named:
+        if code and not _is_written(code):
+            yield warning(
+                f"{where}, language",
+                f"reports are not written in {code}; it gets {DEFAULT_LANGUAGE}",
+                f"There is: {', '.join(LANGUAGES)}.",
+            )
+
+
 def look_at_reports(bridge: Bridge) -> Iterator[Finding]:
     """Say of each report sink whether it is there, and who reads it."""
     for sink in bridge.settings.report.sinks:
         yield from caught(f"report {sink.name}", lambda: _sink(bridge, sink))  # noqa: B023 - at once
+
+
+def _is_written(code: str) -> bool:
+    return known_language(code) != DEFAULT_LANGUAGE or code.startswith(DEFAULT_LANGUAGE)
 
 
 def _sink(bridge: Bridge, sink: ReportSinkSettings) -> Iterator[Finding]:

@@ -179,3 +179,23 @@ def test_phases_over_each_other_and_of_one_name_are_told_of(
             ),
         ),
     }
+
+
+def test_a_language_that_reports_are_not_written_in_is_told(
+    configured: Configured, call: Call, tmp_path: Path
+) -> None:
+    configured()
+    path = tmp_path / "bridge.toml"
+    sinks = "".join(
+        f'\n[[report.sink]]\nname = "{name}"\nlanguage = "{code}"\n'
+        f'[report.sink.to]\nplugin = "html-file"\npath = "{name}.html"\n'
+        for name, code in (("hanoi", "vi"), ("dakar", "fr"), ("york", "en_us"))
+    )
+    text = path.read_text("utf-8").replace("[report]\n", '[report]\nlanguage = "sw"\n')
+    path.write_text(text + sinks, "utf-8")
+
+    _, findings = checked(call)
+
+    told = {what: seen for what, (_, seen) in findings.items() if "language" in what}
+    assert told.keys() == {"[report], language", "report hanoi, language"}
+    assert "not written in sw; it gets en" in told["[report], language"]
