@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mappings.closings import ends_a_mail
+
 _YES = frozenset(
     {
         "yes",
@@ -31,16 +33,19 @@ _POLITE = frozenset(
 )
 
 
-def yes_or_no(text: str) -> bool | None:
+def yes_or_no(text: str, *, own_name: str = "") -> bool | None:
     """Return what a text of one word says; None when it is anything else.
 
-    In English, Dutch, French, Spanish and Portuguese (and German); accents, capitals
-    and a thank-you are borne. Who writes a sentence may mean something else, and is
-    not guessed at.
+    In English, Dutch, French, Spanish and Portuguese (and German); accents, capitals,
+    a thank-you, and regards with `own_name` below are borne. Who writes a sentence may
+    mean something else, and is not guessed at.
     """
     if len(text) > _LONGEST:
         return None
     words = _WORDS.findall(_plain(text))
+    names = frozenset(_WORDS.findall(_plain(own_name)))
+    while len(words) > 1 and ends_a_mail(words[-1], names):
+        words.pop()
     if not words or len(words) > _MOST:
         return None
     said = [word for word in words if word not in _POLITE]

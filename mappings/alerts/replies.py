@@ -6,6 +6,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from mappings.closings import ends_a_mail
+
 _LONGEST = 120
 _WORDS = re.compile(r"\w+")
 
@@ -57,15 +59,6 @@ _POLITE_WORDS = (
     " gracias hola obrigado obrigada ola por favor s v p svp aub"
 )
 _POLITE = frozenset(_POLITE_WORDS.split())
-# How people end a mail, above their name.
-_CLOSING_WORDS = (
-    "kind best warm regards greetings cheers sincerely yours"
-    " met vriendelijke hartelijke groet groeten groetjes gr mvg"
-    " cordialement bien a vous amicalement salutations bonne journee"
-    " un saludo saludos cordiales cordial atentamente abrazo abrazos"
-    " com os melhores cumprimentos atenciosamente um abraco abracos"
-)
-_CLOSING = _POLITE | frozenset(_CLOSING_WORDS.split())
 _OPENING = _POLITE | {"rota", "hoi", "dag", "beste", "dear", "cher", "estimado", "caro"}
 
 
@@ -88,7 +81,7 @@ def alert_reply(text: str, *, own_name: str = "") -> AlertReply | None:
         for reply, phrases in _SAID.items():
             if wanted in phrases.split("|"):
                 return reply
-        if said[-1] not in _CLOSING and said[-1] not in names:
+        if not ends_a_mail(said[-1], names):
             return None
         said.pop()
     return None

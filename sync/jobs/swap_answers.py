@@ -110,7 +110,8 @@ class SwapAnswers:
             return _noted(inbound, InboundState.IGNORED, "automatic", detail)
         if forged:
             return _noted(inbound, InboundState.HELD, "unauthenticated", detail, _READ)
-        said = yes_or_no(trim(mail.text).kept)
+        name = f"{mail.from_.name if mail.from_ else ''} {asked.person.name}"
+        said = yes_or_no(trim(mail.text).kept, own_name=name)
 
         def record(transaction: Transaction) -> None:
             if said is None:

@@ -29,6 +29,24 @@ def test_anything_else_is_not_guessed_at(text: str) -> None:
     assert yes_or_no(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Oui, merci\n\nCordialement,\nOusmane", True),
+        ("Ja.\n\nMet vriendelijke groet,\nOusmane Sarr", True),
+        ("No\n\nKind regards\nOusmane", False),
+        ("Kind regards\nOusmane", None),
+        ("Ousmane", None),
+        ("Yes\n\nGrace", None),
+        ("yes but not on Monday\n\nRegards\nOusmane", None),
+    ],
+)
+def test_regards_and_a_name_below_the_word_are_borne(
+    text: str, said: bool | None
+) -> None:
+    assert yes_or_no(text, own_name="Ousmane Sarr") is said
+
+
 def test_the_key_of_a_question_is_for_one_mail_and_one_person() -> None:
     secret = b"a secret for reply keys"
     keys = {
