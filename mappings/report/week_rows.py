@@ -33,6 +33,12 @@ def report_weeks(figures: Figures) -> tuple[Mapping[str, Value], ...]:
     )
 
 
+def week_fields() -> tuple[str, ...]:
+    """Return the names of the fields of each row, in their order."""
+    empty = {**_key("", None, None), **_response(None), **_participation(None)}
+    return (*empty, "definition")
+
+
 def _key(key: str, asked: Row | None, active: ActiveRow | None) -> dict[str, Value]:
     monday = monday_of(key)
     provisional = any(row.provisional for row in (asked, active) if row is not None)

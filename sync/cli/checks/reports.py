@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mappings.phrases import DEFAULT_LANGUAGE, LANGUAGES, known_language
+from mappings.report.week_rows import week_fields
 from sync.cli.checks.finding import Finding, caught, ok, warning
 from sync.report.mails import ReportMails
 
 if TYPE_CHECKING:
     from sync.bridge import Bridge
     from sync.settings import Settings
+    from sync.settings.base import PluginChoice
     from sync.settings.report import ReportSinkSettings
 
 
@@ -66,7 +69,7 @@ def _is_written(code: str) -> bool:
 def _sink(bridge: Bridge, sink: ReportSinkSettings) -> Iterator[Finding]:
     # No mail is written down here, and so none is sent.
     mails = ReportMails(site_tag=bridge.site_tag, secret=bridge.secret)
-    place = bridge.report_sink(sink.to, mails)
+    place = bridge.report_sink(_with_all_fields(sink.to), mails)
     probe = getattr(place, "probe", None)
     if probe is not None:
         probe()
@@ -81,6 +84,14 @@ def _sink(bridge: Bridge, sink: ReportSinkSettings) -> Iterator[Finding]:
     readers = "participants read it" if place.public else "only facilitators read it"
     when = "when it is due" if sink.every else "only when `report` is asked for it"
     yield ok(f"report {sink.name}", f"{place.name}: {readers}; written {when}")
+
+
+def _with_all_fields(choice: PluginChoice) -> PluginChoice:
+    """Name the fields where all are meant, so that each is looked for."""
+    if getattr(choice.settings, "fields", None) != ():
+        return choice
+    named = choice.settings.model_copy(update={"fields": week_fields()})
+    return replace(choice, settings=named)
 
 
 def _mailed_by(bridge: Bridge, sink: ReportSinkSettings) -> str | None:

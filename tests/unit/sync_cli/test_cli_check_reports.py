@@ -49,7 +49,8 @@ def test_what_a_sink_calls_is_enough_and_what_others_call_is_not_missed(  # noqa
         "moodle-wiki": ("wiki", course.wiki.cmid),
         "moodle-database": ("database", course.database.cmid),
     }[plugin]
-    reporting(plugin=f'"{plugin}"', **{key: str(cmid)})
+    some = {"fields": '["asked"]'} if plugin == "moodle-database" else {}
+    reporting(plugin=f'"{plugin}"', **{key: str(cmid)}, **some)
     environ["TOKEN"] = moodle.token_for(course.bridge, only(plugin))
 
     _, findings = checked(call)
@@ -98,6 +99,17 @@ def test_a_field_that_was_chosen_and_is_not_there_is_told(
     code, findings = checked(call)
     assert (code, findings["report all"][0]) == (2, "missing")
     assert "shared" in findings["report all"][1]
+
+
+def test_where_all_figures_are_meant_each_is_looked_for(
+    reporting: Configured, call: Call, course: PracticeCourse
+) -> None:
+    cmid = str(course.database.cmid)
+    reporting(plugin='"moodle-database"', database=cmid)
+    _, findings = checked(call)
+    state, seen = findings["report all"]
+    assert state == "missing"
+    assert "no field begins, withdrawn, within_low" in seen
 
 
 def test_the_practice_site_has_a_database_for_these_figures(
