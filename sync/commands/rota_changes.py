@@ -151,8 +151,14 @@ def period_layer(
     zone = bridge.settings.rota.zone
     begins, ends = moment_said(start, zone), moment_said(end, zone)
     if ends <= begins:
+        said = start.replace(tzinfo=None) < end.replace(tzinfo=None)
+        skipped = said and start.tzinfo is None and end.tzinfo is None
         raise ConfigError(
-            "it ends before it begins", item=str(kind), advice="Look at both times."
+            f"there are no such hours in {zone}: clocks go forward then"
+            if skipped
+            else "it ends before it begins",
+            item=str(kind),
+            advice="Look at both times.",
         )
     if ends <= bridge.clock():
         raise ConfigError(

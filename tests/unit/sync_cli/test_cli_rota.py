@@ -140,6 +140,16 @@ def test_nobody_stands_in_for_themselves(rota: Path, call: Call) -> None:
     assert "nobody stands in for themselves" in called.err
 
 
+def test_hours_that_the_clocks_skip_are_told_as_such(rota: Path, call: Call) -> None:
+    called = call(
+        *("rota", "absent", "ana", "--from", "2026-03-29 02:10"),
+        *("--to", "2026-03-29 02:50"),
+        now=NOW,
+    )
+    assert called.code == ExitCode.CONFIGURATION
+    assert "no such hours in Europe/Amsterdam" in called.err
+
+
 @pytest.mark.parametrize("source", ["table", "ical", "rules"])
 def test_a_source_that_says_no_zone_is_read_by_the_clock_of_the_rota(
     rota: Path, call: Call, source: str
