@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from mappings.participation.activity import Said
 from mappings.report.calendar import (
@@ -59,6 +60,8 @@ from moodle_bridge.model.waits import Medium, WaitState
 
 _MICROSECOND = timedelta(microseconds=1)
 _HALF_HOUR = timedelta(minutes=30) // _MICROSECOND
+# The hours of a week, and none of them.
+_CHOICES = len(HOURS) + 1
 _DELAYED = DELAYED // _MICROSECOND
 
 
@@ -323,11 +326,17 @@ class _Work:
         kinds = np.zeros(len(began), dtype=np.int64)
         hours: list[tuple[int, ...]] = [()]
         for step in steps:
-            here = hours_shown(self._clockwork.local(began + step))
-            pairs, kinds = np.unique(kinds * len(HOURS) + here, return_inverse=True)
+            at = began + step
+            # 0 stands for a moment when somebody was on duty.
+            here = np.where(
+                self._cover.is_on(at), 0, hours_shown(self._clockwork.local(at)) + 1
+            )
+            pairs, kinds = np.unique(kinds * _CHOICES + here, return_inverse=True)
             hours = [
-                (*hours[pair // len(HOURS)], pair % len(HOURS))
-                for pair in pairs.tolist()
+                (*hours[before], number - 1) if number else hours[before]
+                for before, number in (
+                    divmod(pair, _CHOICES) for pair in pairs.tolist()
+                )
             ]
         windows: Counter[frozenset[HourOfWeek]] = Counter()
         numbers = np.bincount(kinds, minlength=len(hours)).tolist()
@@ -350,6 +359,14 @@ class _CoverColumns:
         both = np.array(edges, dtype=np.int64).reshape(-1, 2)
         self._begins, self._ends = both[:, 0], both[:, 1]
         self._before = np.concatenate([[0], np.cumsum(self._ends - self._begins)])
+
+    def is_on(self, moments: Numbers) -> npt.NDArray[np.bool_]:
+        """Say of each moment whether it lies in a period of it."""
+        if not len(self._begins):
+            return np.zeros(len(moments), dtype=bool)
+        place = np.searchsorted(self._begins, moments, side="right") - 1
+        found: npt.NDArray[np.bool_] = (place >= 0) & (moments < self._ends[place])
+        return found
 
     def between(self, starts: Numbers, ends: Numbers) -> Numbers:
         """Return how much of each period is covered, in microseconds."""

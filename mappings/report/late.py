@@ -13,6 +13,7 @@ from mappings.rota.duty import Cover
 
 MOST_SHOWN = 6
 """How many blocks of cover are shown."""
+_LEAST_CAUGHT = 2
 
 
 def causes_of(
@@ -48,16 +49,23 @@ def cover_that_helps(
     """Return the blocks of cover that would have caught most, the best first.
 
     Of blocks on the same days only those that do not overlap with a better one; at
-    most `MOST_SHOWN`.
+    most `MOST_SHOWN`. One question alone is no reason to watch every day.
     """
-    return apart(what_if(unwatched, facts.promise, zone=facts.zone))
+    watched = facts.watched or Cover(())
+    return apart(what_if(unwatched, facts.promise, zone=facts.zone, watched=watched))
 
 
 def apart(blocks: Iterable[WhatIf]) -> tuple[WhatIf, ...]:
-    """Leave out blocks that overlap with a better one on the same days."""
+    """Leave out blocks that catch too few, or overlap with a better one.
+
+    Only on the same days: one for weekends may lie beside one for all days.
+    """
     chosen: list[WhatIf] = []
     for block in blocks:
-        if not any(_overlap(block, better) for better in chosen):
+        least = _LEAST_CAUGHT if block.missed > _LEAST_CAUGHT else 1
+        if block.caught >= least and not any(
+            _overlap(block, better) for better in chosen
+        ):
             chosen.append(block)
     return tuple(chosen[:MOST_SHOWN])
 

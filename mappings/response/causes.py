@@ -87,18 +87,19 @@ def what_if(
     promise: timedelta,
     *,
     zone: str,
+    watched: Cover,
     hours: int = 4,
 ) -> tuple[WhatIf, ...]:
     """Return which blocks of daily cover would have caught most, the best first.
 
-    `missed` are promises that were missed because nobody was on duty. A block catches
-    a question when it holds some of the promised time. Blocks are of so many `hours`,
-    on working days, on weekends, and on all days; those that would catch nothing are
-    not shown.
+    `missed` are promises that were missed because nobody was on duty, `watched` is
+    when somebody was. A block catches a question when it holds some of the promised
+    time in which nobody was. Blocks are of so many `hours`, on working days, on
+    weekends, and on all days; those that would catch nothing are not shown.
     """
     place = ZoneInfo(zone)
     # Many have the same hours: each such window is looked at once.
-    windows = Counter(_hours_of(one, promise, place) for one in missed)
+    windows = Counter(_hours_of(one, promise, place, watched) for one in missed)
     return cover_that_catches(windows, missed=len(missed), hours=hours)
 
 
@@ -140,12 +141,14 @@ def cover_that_catches(
 
 
 def _hours_of(
-    one: Clocked, promise: timedelta, place: ZoneInfo
+    one: Clocked, promise: timedelta, place: ZoneInfo, watched: Cover
 ) -> frozenset[tuple[int, int]]:
     moments = [one.wait.began + promise - timedelta.resolution]
     at = one.wait.began
     while at < moments[0]:
         moments.append(at)
         at += _STEP
-    local = (moment.astimezone(place) for moment in moments)
+    local = (
+        moment.astimezone(place) for moment in moments if not watched.is_on(moment)
+    )
     return frozenset((at.weekday(), at.hour) for at in local)

@@ -63,8 +63,8 @@ def _earlier(said: Utterance, waits: list[Wait]) -> Wait | None:
     own = [
         wait
         for wait in waits
-        if wait.asker_id == said.author_id
-        and wait.began <= said.at
-        and (wait.ended is None or wait.ended >= said.at)
+        if wait.asker_id == said.author_id and wait.began <= said.at
     ]
-    return max(own, key=lambda wait: wait.began, default=None)
+    # Where clocks differ, its answer may seem to come before it.
+    lasted = [wait for wait in own if wait.ended is None or wait.ended >= said.at]
+    return max(lasted or own, key=lambda wait: wait.began, default=None)

@@ -119,13 +119,23 @@ class AlertLooks:
         for sight in sights.of(sorted(discussion_ids)):
             if sight.seen is not None:
                 with self._ledger.writing() as transaction:
-                    hear(transaction, sight.seen, listener)
+                    number = sight.seen.discussion.id
+                    checked = transaction.discussions.checked_at(pair.name, [number])
+                    hear(
+                        transaction,
+                        sight.seen,
+                        listener,
+                        read_before=checked.get(number),
+                    )
                 looks = self._looks(pair, sight.seen, sight, now)
                 self._read[pair.name, sight.seen.discussion.id] = (now, looks)
             elif not sight.forum_left and sight.links:
                 number = next(iter(sight.links.values())).discussion_id
                 with self._ledger.writing() as transaction:
-                    hear_end(transaction, listener, number)
+                    checked = transaction.discussions.checked_at(pair.name, [number])
+                    hear_end(
+                        transaction, listener, number, read_before=checked.get(number)
+                    )
 
     def _looks(
         self, pair: Pair, seen: DiscussionPosts, sight: Sight, now: datetime

@@ -51,8 +51,17 @@ class Listener:
         return person in self.facilitators if then is None else then
 
 
-def hear(transaction: Transaction, seen: DiscussionPosts, listener: Listener) -> None:
-    """Write down what is new in a discussion, and its waits; may be repeated."""
+def hear(
+    transaction: Transaction,
+    seen: DiscussionPosts,
+    listener: Listener,
+    *,
+    read_before: datetime | None,
+) -> None:
+    """Write down what is new in a discussion, and its waits; may be repeated.
+
+    `read_before` is when it was last read before, None when it never was.
+    """
     pair, discussion = listener.pair, seen.discussion
     known = {
         one.post_id: one
@@ -63,17 +72,23 @@ def hear(transaction: Transaction, seen: DiscussionPosts, listener: Listener) ->
         if before is None:
             _hear_new(transaction, post, discussion, listener)
         else:
-            _hear_again(transaction, post, before)
+            _hear_again(transaction, post, before, read_before)
     # Moodle gives all posts of a discussion, or none: what is missing was deleted.
     for before in known.values() if seen.posts else ():
-        _note_deleted(transaction, before)
+        _note_deleted(transaction, before, read_before)
     weigh(transaction, listener, discussion.id)
 
 
-def hear_end(transaction: Transaction, listener: Listener, discussion_id: int) -> None:
-    """Note that a whole discussion is gone; may be repeated."""
+def hear_end(
+    transaction: Transaction,
+    listener: Listener,
+    discussion_id: int,
+    *,
+    read_before: datetime | None,
+) -> None:
+    """Note that a whole discussion is gone; may be repeated. As `hear`."""
     for before in transaction.utterances.of_discussion(listener.pair, discussion_id):
-        _note_deleted(transaction, before)
+        _note_deleted(transaction, before, read_before)
     weigh(transaction, listener, discussion_id)
 
 
@@ -89,7 +104,8 @@ def hear_gone(
     before = transaction.utterances.get(pair, post_id)
     if before is None or before.deleted_at is not None:
         return
-    _note_deleted(transaction, before)
+    checked = transaction.discussions.checked_at(pair, [before.discussion_id])
+    _note_deleted(transaction, before, checked.get(before.discussion_id))
     listener = Listener(
         pair=pair,
         begun=begun,
@@ -142,9 +158,14 @@ def _hear_new(
     transaction.utterances.add(said, words=len(text.split()))
 
 
-def _hear_again(transaction: Transaction, post: Post, before: Utterance) -> None:
+def _hear_again(
+    transaction: Transaction,
+    post: Post,
+    before: Utterance,
+    read_before: datetime | None,
+) -> None:
     if post.deleted:
-        _note_deleted(transaction, before)
+        _note_deleted(transaction, before, read_before)
         return
     if post.created is None or not post.visible:
         return
@@ -164,11 +185,23 @@ def _hear_again(transaction: Transaction, post: Post, before: Utterance) -> None
         transaction.utterances.change(before.pair, before.post_id, **values)
 
 
-def _note_deleted(transaction: Transaction, before: Utterance) -> None:
-    if before.deleted_at is None:
-        transaction.utterances.change(
-            before.pair, before.post_id, deleted_at=transaction.clock()
-        )
+def _note_deleted(
+    transaction: Transaction, before: Utterance, read_before: datetime | None
+) -> None:
+    """Note that a post is gone, as of when it was last seen to stand.
+
+    When it was deleted nobody tells. A day may lie between two looks at a quiet
+    discussion, and who took a question back did not wait for all of it.
+    """
+    if before.deleted_at is not None:
+        return
+    seen = transaction.utterances.seen_at(before.pair, before.post_id)
+    stood = [one for one in (seen, read_before) if one is not None]
+    transaction.utterances.change(
+        before.pair,
+        before.post_id,
+        deleted_at=max(stood, default=transaction.clock()),
+    )
 
 
 def _mail_of(

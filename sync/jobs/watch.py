@@ -260,21 +260,32 @@ class Watch:
                 listener = listener or self._listener(pair)
             gone = self._gone(item for item in group if _may_be_gone(item))
             with self._ledger.writing() as transaction:
-                links = transaction.links.of_discussions(
-                    pair.name, [item.discussion.id for item in group]
-                )
+                numbers = [item.discussion.id for item in group]
+                links = transaction.links.of_discussions(pair.name, numbers)
+                # Asked before this look is noted as the last one.
+                checked = transaction.discussions.checked_at(pair.name, numbers)
                 for item in group:
                     number = item.discussion.id
                     if isinstance(item, DiscussionPosts):
                         new += note_posts(transaction, item, links[number], word)
                         if listener is not None:
-                            hear(transaction, item, listener)
+                            hear(
+                                transaction,
+                                item,
+                                listener,
+                                read_before=checked.get(number),
+                            )
                         read += 1
                         continue
                     if number in gone:
                         note_gone(transaction, pair.name, number, links[number])
                         if listener is not None:
-                            hear_end(transaction, listener, number)
+                            hear_end(
+                                transaction,
+                                listener,
+                                number,
+                                read_before=checked.get(number),
+                            )
                         continue
                     _only_here(item.error)
                     # Looked at again when the next recheck is due; meanwhile what

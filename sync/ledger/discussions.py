@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +95,18 @@ class Discussions:
             .limit(limit)
         )
         return [_discussion(row) for row in rows]
+
+    def checked_at(
+        self, pair: str, discussion_ids: Iterable[int]
+    ) -> dict[int, datetime]:
+        """Return when each was last read, by id; those that are not known are left out."""
+        table = schema.discussion
+        rows = self._connection.execute(
+            select(table.c.discussion_id, table.c.checked_at).where(
+                table.c.pair == pair, table.c.discussion_id.in_(list(discussion_ids))
+            )
+        )
+        return {row.discussion_id: row.checked_at for row in rows}
 
     def forget(self, pair: str, discussion_id: int) -> None:
         """Look no more at a discussion that is gone; may be repeated."""

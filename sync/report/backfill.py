@@ -101,7 +101,7 @@ class Backfill:
             with self._ledger.writing() as transaction:
                 for item in some:
                     if isinstance(item, DiscussionPosts):
-                        hear(transaction, item, listener)
+                        hear(transaction, item, listener, read_before=None)
                         read += 1
                         continue
                     if item.error.concerns_all or item.error.code == MISSING:

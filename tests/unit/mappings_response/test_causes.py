@@ -97,7 +97,7 @@ def test_a_mail_that_was_long_on_its_way_is_put_down_to_the_way() -> None:
 def test_cover_that_was_not_there_is_weighed_by_what_it_would_have_caught() -> None:
     # Monday 18:30, 19:10 and Tuesday 23:30 in Kampala (UTC+3).
     missed = [one(wait(began=minutes), now=3000) for minutes in (390, 430, 2130)]
-    blocks = what_if(missed, HOUR, zone="Africa/Kampala", hours=4)
+    blocks = what_if(missed, HOUR, zone="Africa/Kampala", watched=Cover(()), hours=4)
     best = blocks[0]
     # No block of four hours catches all three; on working days 16 to 20 is the first
     # that catches two.
@@ -110,8 +110,18 @@ def test_cover_that_was_not_there_is_weighed_by_what_it_would_have_caught() -> N
 def test_a_short_promise_reaches_into_each_hour_that_it_touches() -> None:
     # 9:55 to 10:05: cover from 10:00 on would have caught it.
     (late,) = (one(wait(began=55), now=3000),)
-    blocks = what_if([late], timedelta(minutes=10), zone="UTC", hours=1)
+    blocks = what_if(
+        [late], timedelta(minutes=10), zone="UTC", watched=Cover(()), hours=1
+    )
     assert {block.since for block in blocks} == {9, 10}
+
+
+def test_hours_in_which_somebody_was_on_duty_would_catch_nothing_more() -> None:
+    # 7:40 to 8:40, and somebody watches from 8:00 on.
+    (late,) = (one(wait(began=-80), now=3000),)
+    watched = Cover(((at(-60), at(600)),))
+    blocks = what_if([late], HOUR, zone="UTC", watched=watched, hours=1)
+    assert {block.since for block in blocks} == {7}
 
 
 def test_hours_are_those_of_the_courses_zone() -> None:

@@ -88,12 +88,34 @@ def test_a_question_that_is_deleted_before_it_is_mailed_waits_no_more(
     unbegun.begin()
     asked = unbegun.post(unbegun.aminata)
     unbegun.sync()
+    seen = unbegun.clock.now
     assert wait_of(unbegun, asked).state is WaitState.OPEN
     unbegun.moodle.delete(unbegun.aminata, unbegun.posts(asked)[0])
     unbegun.clock.move(minutes=31)
     unbegun.sync()
     wait = wait_of(unbegun, asked)
-    assert (wait.state, wait.ended) == (WaitState.WITHDRAWN, unbegun.clock.now)
+    # Nobody tells when it was deleted: that it waited so long is all that is known.
+    assert (wait.state, wait.ended) == (WaitState.WITHDRAWN, seen)
     unbegun.clock.move(days=1)
     unbegun.sync()
     assert wait_of(unbegun, asked).ended == wait.ended
+
+
+def test_who_takes_a_question_back_waited_no_longer_than_it_was_seen_to_stand(
+    course: BridgedCourse,
+) -> None:
+    course.post(course.aminata)
+    course.clock.move(minutes=5)
+    asked = course.post(course.ha, "Photos")
+    course.sync()
+    course.clock.move(minutes=10)
+    course.reply(course.jan, asked, "Me too")
+    course.sync()
+    looked = course.clock.now
+    course.clock.move(minutes=5)
+    course.moodle.delete(course.grace, course.posts(asked)[0])
+    # Nothing in the forum tells of it; it is seen when the discussion is read again.
+    course.clock.move(hours=14)
+    course.sync()
+    wait = wait_of(course, asked)
+    assert (wait.state, wait.ended) == (WaitState.WITHDRAWN, looked)
