@@ -263,6 +263,18 @@ class TestMoodleForum(ReportSinkContract):
         assert before.content != after.content
         assert after.content.endswith(CHANGED_FIGURE.encode())
 
+    def test_with_plots_it_stays_under_ten_kilobytes(self, place: Place) -> None:
+        told = "Thị Hà & Nguyễn asked <much>. " * 200
+        page = replace(
+            PAGE,
+            moodle_html=f"<p>{'a' * 9_400}</p>",
+            descriptions=dict.fromkeys(PAGE.pictures, told),
+        )
+        self.made(place, plots=True).write(page, None)
+        message = self.post(place).message
+        assert 'alt="Thị Hà &amp;' in message
+        assert len(message.encode()) < 10_000
+
     def test_plots_that_are_not_taken_leave_the_report_as_it_was(
         self, place: Place
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import shorten
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +28,8 @@ _POST = "post"
 _PATH = "/mod/forum/discuss.php?d="
 _GONE = "invalidpostid"
 _MAY_NOT_EDIT = "cannotupdatepost"
+# A post is read by people who pay for each page.
+_LARGEST = 9_900
 
 
 class MoodleForumReportSettings(BaseModel):
@@ -207,10 +210,22 @@ class MoodleForumReport:
                     " leave `plots` out.",
                 )
             draft = area.item_id
+            room = (_LARGEST - len(page.moodle_html.encode())) // len(names)
             pictures = "".join(
-                f'<p><img src="@@PLUGINFILE@@/{quote(stored)}"'
-                f' alt="{escape(page.descriptions.get(name, ""))}"'
-                ' class="img-fluid" /></p>'
+                _picture(stored, page.descriptions.get(name, ""), room)
                 for name, stored in zip(names, area.stored, strict=True)
             )
         return draft, f'<div class="{self._marker}">{page.moodle_html}{pictures}</div>'
+
+
+def _picture(stored: str, description: str, room: int) -> str:
+    """Return a picture with what it shows in words, as far as there is room for them.
+
+    All its numbers stand in the tables above it.
+    """
+    begins = f'<p><img src="@@PLUGINFILE@@/{quote(stored)}" class="img-fluid" alt="'
+    ends, words = '" /></p>', escape(description)
+    while len(f"{begins}{words}{ends}".encode()) > room and len(description) > 1:
+        description = shorten(description, len(description) * 3 // 4, placeholder="…")
+        words = escape(description)
+    return f"{begins}{words}{ends}"
