@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 
 from mappings.closings import ends_a_mail
 
 _LONGEST = 120
+_ENDS_WITHIN = 4
+_SIGNATURE_LINES = 5
+_SIGNATURE_WIDTH = 60
 _WORDS = re.compile(r"\w+")
 
 
@@ -67,12 +71,19 @@ def alert_reply(text: str, *, own_name: str = "") -> AlertReply | None:
 
     `text` is the author's own, without quotes. Only when it says that and nothing
     more, save for how mails begin and end and `own_name`, in English, Dutch, French,
-    Spanish or Portuguese; accents, capitals and full stops are borne.
+    Spanish or Portuguese; accents, capitals and full stops are borne. Short lines below
+    regards, or below the name, are who somebody is, and say nothing.
     """
+    names = set(_words(own_name))
+    lines = [line for line in text.splitlines() if _words(line)]
+    for place, line in enumerate(lines[1:_ENDS_WITHIN], start=1):
+        closes = all(ends_a_mail(word, names) for word in _words(line))
+        if closes and _is_signature(lines[place + 1 :]):
+            text = "\n".join(lines[:place])
+            break
     if len(text) > _LONGEST:
         return None
     said = _words(text)
-    names = set(_words(own_name))
     while said and said[0] in _OPENING:
         said.pop(0)
     while said:
@@ -85,6 +96,14 @@ def alert_reply(text: str, *, own_name: str = "") -> AlertReply | None:
             return None
         said.pop()
     return None
+
+
+def _is_signature(lines: Sequence[str]) -> bool:
+    """Say whether lines may be who somebody is; a sentence never is."""
+    return len(lines) <= _SIGNATURE_LINES and not any(
+        len(line) > _SIGNATURE_WIDTH or line.rstrip().endswith((".", "!", "?", ":"))
+        for line in lines
+    )
 
 
 def _words(text: str) -> list[str]:

@@ -51,3 +51,26 @@ def test_words_about_a_question_are_known_whatever_stands_around_them(
 )
 def test_all_else_is_an_answer(text: str) -> None:
     assert alert_reply(text, own_name="Grace Nakato") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No answer needed\n\nBest regards,\nGrace Nakato\nCoordinator, Green Hills",
+        "Geen antwoord nodig.\nGroeten,\nGrace\nDocent\n+31 6 1234",
+        "no answer needed\nGrace\nFacilitator",
+    ],
+)
+def test_who_somebody_is_below_their_regards_says_nothing(text: str) -> None:
+    assert alert_reply(text, own_name="Grace Nakato") is AlertReply.NO_ANSWER_NEEDED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No answer needed\nThanks\nBut do tell them to look at page 4.",
+        "Mine\nGrace\nDear Aminata, press the green button and then the blue one, please",
+    ],
+)
+def test_a_sentence_below_regards_is_an_answer(text: str) -> None:
+    assert alert_reply(text, own_name="Grace Nakato") is None
