@@ -93,6 +93,7 @@ def _shown(done: Sequence[Backfilled], odd: Sequence[str], *, dry_run: bool) -> 
         number = sum(one.discussions for one in done)
         parts.append(f"Dry run: {number} discussions, a request each at most.")
     parts += problems
+    parts += [f"{one.pair}: {note}" for one in done for note in one.notes]
     if problems and not dry_run:
         parts.append("Run the same command again for what could not be read.")
     return Result(
@@ -109,6 +110,7 @@ def _shown(done: Sequence[Backfilled], odd: Sequence[str], *, dry_run: bool) -> 
                     "posts": one.posts,
                     "waits": one.waits,
                     "problems": list(one.problems),
+                    "notes": list(one.notes),
                 }
                 for one in done
             ],

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from mappings.identity import marker_in
 from moodle_bridge.errors import Permanent
 from moodle_bridge.model.forum import Discussion, DiscussionPosts
 from moodle_bridge.moodle.forums import DiscussionFailure
@@ -23,7 +24,7 @@ from sync.ledger.presence import Presence, taught
 
 if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
-    from sync.ledger import Ledger
+    from sync.ledger import Ledger, Transaction
     from sync.pairs import Pair
 
 _AT_ONCE = 50
@@ -35,7 +36,8 @@ class Backfilled:
     """What became of a pair: `discussions` were to be read, `read` of them were.
 
     `known` were as the ledger has them already. `posts` and `waits` are how many more
-    are in the ledger now. `problems` tell what could not be read.
+    are in the ledger now. `problems` tell what could not be read, `notes` what is
+    to be known of the rest.
     """
 
     pair: str
@@ -45,6 +47,7 @@ class Backfilled:
     posts: int = 0
     waits: int = 0
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Backfill:
@@ -95,13 +98,15 @@ class Backfill:
             return told
         before = self._counts(pair)
         listener = self._listener(pair)
-        read = 0
+        read = nameless = 0
+        notes: list[str] = []
         progress(0, len(wanted))
         for done, some in self._read(wanted):
             with self._ledger.writing() as transaction:
                 for item in some:
                     if isinstance(item, DiscussionPosts):
                         hear(transaction, item, listener, read_before=None)
+                        nameless += self._nameless(transaction, item, listener)
                         read += 1
                         continue
                     if item.error.concerns_all or item.error.code == MISSING:
@@ -110,6 +115,11 @@ class Backfill:
                         masked(f"discussion {item.discussion.id}: {item.error}")
                     )
             progress(done, len(wanted))
+        if nameless:
+            notes.append(
+                f"{nameless} posts came by mail, and the ledger does not know from whom:"
+                " they are left out, and what they answered may seem to wait"
+            )
         after = self._counts(pair)
         return Backfilled(
             pair=pair.name,
@@ -119,6 +129,19 @@ class Backfill:
             posts=after[0] - before[0],
             waits=after[1] - before[1],
             problems=tuple(problems),
+            notes=tuple(notes),
+        )
+
+    @staticmethod
+    def _nameless(
+        transaction: Transaction, seen: DiscussionPosts, listener: Listener
+    ) -> int:
+        """Return how many posts were made from mails that the ledger does not know."""
+        return sum(
+            post.author.id == listener.account_id
+            and bool(marker_in(post.message))
+            and transaction.utterances.get(listener.pair, post.id) is None
+            for post in seen.posts
         )
 
     def _listed(

@@ -94,8 +94,8 @@ def test_it_goes_on_where_it_was_killed(
     whole = hear
     heard: list[int] = []
 
-    def mortal(transaction: Any, seen: Any, listener: Any) -> None:
-        whole(transaction, seen, listener)
+    def mortal(transaction: Any, seen: Any, listener: Any, **known: Any) -> None:
+        whole(transaction, seen, listener, **known)
         heard.append(seen.discussion.id)
         if len(heard) == 3:
             raise Killed
@@ -187,3 +187,14 @@ def test_a_pair_that_is_not_there_or_not_watched_is_told(
     called = past.call("metrics", "backfill", *arguments)
     assert called.code == 2
     assert said in called.said
+
+
+def test_mails_of_which_a_lost_ledger_knew_are_told(past: BridgedCourse) -> None:
+    past.write(past.ha, "How do I begin?", subject="A question")
+    past.sync()
+    (past.folder / "ledger.db").unlink()
+    past.begin()
+    done = past.call("metrics", "backfill")
+    (note,) = done.data["pairs"][0]["notes"]
+    assert "1 posts came by mail, and the ledger does not know from whom" in note
+    assert done.code == 0
