@@ -89,7 +89,7 @@ def test_the_parts_are_just_where_one_differs_from_the_other(
 ) -> None:
     found = changes(before, after, DAY, END)
     was, now = cover(before), cover(after)
-    for hour in range(0, 336):
+    for hour in range(336):
         moment = at(hour + 0.5)
         differs = was.is_on(moment) is not now.is_on(moment)
         inside = any(start <= moment < end for one in found for start, end in one.parts)
