@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from sqlalchemy import Engine, create_engine
+
+from sync.ledger import database
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,3 +44,25 @@ def _group(config: pytest.Config, items: list[pytest.Item]) -> None:
         if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
             # There is no public way to give a test another name.
             item._nodeid = f"{item.nodeid}@{mark.args[0]}"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_understood_once() -> Iterator[None]:
+    """Let all ledgers of SQLite share what was learned of statements.
+
+    Each test has a ledger of its own, and would compile the same hundred statements.
+    """
+    make, first = create_engine, list[Engine]()
+
+    def made(url: Any, **more: Any) -> Engine:
+        engine = make(url, **more)
+        if engine.dialect.name == "sqlite":
+            first.append(engine)
+            engine.dialect = first[0].dialect
+            engine._compiled_cache = first[0]._compiled_cache
+            del first[1:]
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "create_engine", made)
+        yield

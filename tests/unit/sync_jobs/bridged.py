@@ -193,16 +193,6 @@ class TriedBridge(Bridge):
         return moodle
 
     @cached_property
-    def ledger(self) -> Ledger:
-        """Each run closes the ledger; what it took to understand its tables is kept."""
-        ledgers, url = self.course.ledgers, self.settings.ledger.url
-        lost = url.startswith("sqlite") and not Path(url.partition(":///")[2]).exists()
-        if url not in ledgers or lost:
-            ledgers[url] = super().ledger
-        self._open.callback(ledgers[url].close)
-        return ledgers[url]
-
-    @cached_property
     def mailer(self) -> Outbox:
         return self.course.outbox
 
@@ -241,7 +231,6 @@ class BridgedCourse:
         self.ids = 0
         self.asked: list[str] = []
         self.environ: dict[str, str] = {}
-        self.ledgers: dict[str, Ledger] = {}
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
