@@ -32,15 +32,7 @@ _PARTICIPANTS = (
     ("Ana Lúcia", "Tavares", "pt", "Atlantic/Cape_Verde", "CV"),
 )
 # Figures of a report, by its own names.
-_RESPONSE = (
-    "asked",
-    "open",
-    "within_percent",
-    "median_minutes",
-    "active",
-    "enrolled",
-    "provisional",
-)
+_RESPONSE = ("asked", "open", "within_percent", "median_minutes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,13 +109,13 @@ def test_where_all_figures_are_meant_each_is_looked_for(
     _, findings = checked(call)
     state, seen = findings["report all"]
     assert state == "missing"
-    assert "no field begins, withdrawn, within_low" in seen
+    assert "no field begins, provisional, withdrawn" in seen
 
 
 def test_the_practice_site_has_a_database_for_these_figures(
     reporting: Configured, call: Call, course: PracticeCourse
 ) -> None:
-    figures = '["asked", "within_percent", "median_minutes", "active", "enrolled"]'
+    figures = '["asked", "within_percent", "median_minutes"]'
     cmid = str(course.database.cmid)
     reporting(plugin='"moodle-database"', database=cmid, fields=figures)
     _, findings = checked(call)
