@@ -32,7 +32,7 @@ $(MAILMAN_STAMP):
 	else echo "Mailman cannot be installed: the tests with a real one are skipped."; fi
 
 test: $(STAMP) $(MAILMAN_STAMP) ## the tests
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -q
+	$(BIN)/python -m pytest -n 3 --dist loadscope -q
 
 live: export MOODLE_URL := $(MOODLE_URL)
 live: export MOODLE_TOKEN := $(MOODLE_TOKEN)
@@ -52,7 +52,7 @@ types: $(STAMP)
 check: lint types test ## all that must hold before a change lands
 
 cover: $(STAMP) $(MAILMAN_STAMP) ## the tests, and which lines they pass through
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -q --cov --cov-report=term
+	$(BIN)/python -m pytest -n 3 --dist loadscope -q --cov --cov-report=term
 
 soak: $(STAMP) ## the long kill test
 	$(BIN)/python -m pytest -q -m soak tests --soak

@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine
+from xdist.scheduler import LoadScopeScheduling
 
 from sync.ledger import database
+
+# Tests of each have servers, a browser or a played day in common, which take long to
+# begin.
+_SHARED = (
+    "tests/real_mail/",
+    "tests/system/test_demo.py",
+    "tests/system/test_report_page_in_a_browser.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,30 +30,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Each run tries other examples, so few of them are enough to find much in time.
+    settings.register_profile("test", max_examples=40)
+    settings.register_profile("soak", max_examples=400)
+    settings.load_profile("soak" if config.getoption("--soak") else "test")
+
+
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    _group(config, items)
     if config.getoption("--soak"):
         return
-    left_out = [item for item in items if item.get_closest_marker("soak")]
+    left_out = {item for item in items if item.get_closest_marker("soak")}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
-def _group(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let tests of one group run in one place, so that each server starts only once.
+class Shared(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives tests out one by one, and those that share a server to one worker."""
 
-    pytest-xdist does it itself, but its hook is not called by every pytest.
-    """
-    if not getattr(config.option, "loadgroup", False):
-        return
-    for item in items:
-        mark = item.get_closest_marker("xdist_group")
-        if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
-            # There is no public way to give a test another name.
-            item._nodeid = f"{item.nodeid}@{mark.args[0]}"  # type: ignore[attr-defined]
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((place for place in _SHARED if path.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shared:
+    return Shared(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ import pytest
 from tests.real_mail.mailman_core import free_port
 from tests.real_mail.real_town import RealTown
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail-direct")]
+pytestmark = pytest.mark.real
 
 Towns = Callable[..., RealTown]
 

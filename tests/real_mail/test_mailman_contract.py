@@ -13,7 +13,7 @@ from moodle_bridge.testing import ListMembersContract, UnknownMembersContract
 from tests.real_mail.hub import Hub
 from tests.real_mail.mailman_core import PASSWORD, MailmanCore, until
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail")]
+pytestmark = pytest.mark.real
 
 _LAST = "That was all"
 

@@ -14,7 +14,7 @@ from tests.real_mail.local_servers import PASSWORD, LocalServers, why_not
 from tests.real_mail.mailman_core import until
 from tests.real_mail.real_town import LaterClock, RealTown, text_of
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail-direct")]
+pytestmark = pytest.mark.real
 
 Towns = Callable[..., RealTown]
 

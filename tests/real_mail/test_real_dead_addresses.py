@@ -13,7 +13,7 @@ from tests.real_mail.hub import Hub
 from tests.real_mail.mailman_core import until
 from tests.real_mail.real_town import RealTown, text_of
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail-direct")]
+pytestmark = pytest.mark.real
 
 Towns = Callable[..., RealTown]
 

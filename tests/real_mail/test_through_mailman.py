@@ -12,7 +12,7 @@ from tests.real_mail.hub import Hub
 from tests.real_mail.mailman_core import MailmanCore, until
 from tests.real_mail.real_town import RealTown
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail")]
+pytestmark = pytest.mark.real
 
 Towns = Callable[..., RealTown]
 CALM = {

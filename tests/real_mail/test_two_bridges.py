@@ -14,7 +14,7 @@ from tests.real_mail.mailman_core import MailmanCore, until
 from tests.real_mail.real_town import LaterClock, RealTown
 from tests.real_mail.test_through_mailman import CALM
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail")]
+pytestmark = pytest.mark.real
 
 Towns = Callable[..., RealTown]
 

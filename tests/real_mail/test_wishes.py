@@ -10,7 +10,7 @@ from moodle_bridge.model.channels import ChannelKind
 from sync.ledger.inbound import InboundState
 from tests.real_mail.real_town import RealTown, text_of
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real-mail-direct")]
+pytestmark = pytest.mark.real
 
 Towns = Callable[..., RealTown]
 

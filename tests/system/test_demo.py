@@ -22,9 +22,6 @@ from typing import Any
 
 import pytest
 
-# One day is played for all the tests here.
-pytestmark = pytest.mark.xdist_group("demo")
-
 DEMO = (sys.executable, "-c", "import sync.cli; sync.cli.main()", "demo")
 PARTICIPANTS, FACILITATORS = 14, 3
 
