@@ -7,7 +7,6 @@ in UTC, `NONE` where there is none.
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -148,13 +147,12 @@ def packed(columns: Columns) -> bytes:
         for named in tables.values()
         for column in named.values()
     )
-    # A little is nearly as small as much, and many times quicker.
-    return zlib.compress(json.dumps(head).encode("ascii") + b"\n" + body, 1)
+    # Not compressed: it is read with every report, and small beside what was said.
+    return json.dumps(head).encode("ascii") + b"\n" + body
 
 
 def unpacked(content: bytes) -> Columns:
     """Return the columns of `packed`."""
-    content = zlib.decompress(content)
     end = content.index(b"\n")
     head = json.loads(content[:end])
     tables: dict[str, dict[str, Numbers]] = {}
