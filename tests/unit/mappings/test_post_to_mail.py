@@ -132,7 +132,12 @@ def test_no_mail_holds_a_token_or_speaks_as_a_machine(name: str) -> None:
 
 def test_the_same_post_is_always_the_same_bytes() -> None:
     again = mail_of(FIRST, files=(PLAN,), language="fr")
-    assert again == CASES["senegal-first-post"]
+    before = CASES["senegal-first-post"]
+    for line, former in zip(
+        again.content.splitlines(), before.content.splitlines(), strict=False
+    ):
+        assert line == former
+    assert again == before
 
 
 def test_the_first_post_answers_nothing() -> None:
