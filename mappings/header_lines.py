@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from email.charset import SHORTEST, Charset
 from email.header import Header
 from email.utils import format_datetime
 
@@ -134,10 +135,21 @@ def _phrase(name: str, before: int) -> str:
     return f'"{name}"' if name.isascii() else _encoded(name, before)
 
 
+def _utf_8() -> Charset:
+    """Return how words are encoded: in whichever way is shorter.
+
+    Said here, because libraries change it for the whole program: the same mail was
+    then made of other bytes.
+    """
+    charset = Charset("utf-8")
+    charset.header_encoding = SHORTEST
+    return charset
+
+
 def _encoded(text: str, before: int) -> str:
     if text.isascii() and "=?" not in text:
         return _folded(text, before)
-    header = Header(text, "utf-8", maxlinelen=_COLUMNS, header_name="x" * (before - 2))
+    header = Header(text, _utf_8(), maxlinelen=_COLUMNS, header_name="x" * (before - 2))
     return header.encode(linesep="\r\n")
 
 
