@@ -17,7 +17,7 @@ from tests.property.mail_road import MEGABYTES_MOST, SECONDS_MOST
 _ROOT = Path(__file__).parents[2]
 _ALL = 50_000
 _AT_ONCE = 5_000
-_SHORT = 400
+_SHORT = 240
 
 
 def _run(*numbers: int) -> dict[str, Any]:

@@ -15,6 +15,12 @@ from benchmarks.benchmark import Aim, NotInstalled
 from benchmarks.catalogue import NAMES, benchmark
 
 _ROOT = Path(__file__).parents[3]
+# Even a little of these takes long.
+_LONG = frozenset({"backfill-memory", "enrol-1000", "idle-poll", "report-million"})
+_EACH = [
+    pytest.param(name, marks=pytest.mark.soak if name in _LONG else ())
+    for name in NAMES
+]
 
 
 def _ended(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +51,7 @@ def _needs(name: str) -> None:
             pytest.skip("moodlepy, with which the client is compared, is not here")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", _EACH)
 def test_a_benchmark_prints_one_object_with_its_figures_and_the_machine(
     name: str,
 ) -> None:
