@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -68,18 +68,6 @@ class WhatIf:
     until: int
     caught: int
     missed: int
-
-
-def hours_of_week(
-    moments: Iterable[datetime], zone: str
-) -> Mapping[tuple[int, int], int]:
-    """Count moments by weekday (0 is Monday) and hour in a zone."""
-    place = ZoneInfo(zone)
-    counts: Counter[tuple[int, int]] = Counter()
-    for at in moments:
-        local = at.astimezone(place)
-        counts[local.weekday(), local.hour] += 1
-    return counts
 
 
 def what_if(

@@ -30,11 +30,6 @@ class Clocked:
         """The felt time, as `survival.curve` takes it."""
         return (self.felt, self.answered)
 
-    @property
-    def observed_watched(self) -> Observed | None:
-        """The watched time, as `survival.curve` takes it; None without a rota."""
-        return None if self.watched is None else (self.watched, self.answered)
-
 
 def clocked(
     waits: Sequence[Wait],

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mappings.response.causes import Cause, cause_of, hours_of_week, what_if
+from mappings.response.causes import Cause, cause_of, what_if
 from mappings.response.clocks import Clocked, clocked
 from mappings.rota.duty import Cover
 from moodle_bridge.model.waits import Medium, Wait, WaitState
@@ -122,8 +122,3 @@ def test_hours_in_which_somebody_was_on_duty_would_catch_nothing_more() -> None:
     watched = Cover(((at(-60), at(600)),))
     blocks = what_if([late], HOUR, zone="UTC", watched=watched, hours=1)
     assert {block.since for block in blocks} == {7}
-
-
-def test_hours_are_those_of_the_courses_zone() -> None:
-    counts = hours_of_week([at(0), at(30), at(60 * 14)], "Asia/Ho_Chi_Minh")
-    assert counts == {(0, 16): 2, (1, 6): 1}
