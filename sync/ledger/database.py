@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -24,7 +20,6 @@ from sqlalchemy.exc import (
 )
 
 from moodle_bridge.errors import LedgerError
-from moodle_bridge.redact import secrets_masked
 from moodle_bridge.runtime import Clock, utc_now
 from sync.ledger.addresses import Addresses
 from sync.ledger.alerts import Alerts, Claims
@@ -36,6 +31,7 @@ from sync.ledger.decisions import Decisions
 from sync.ledger.deeds import Deeds
 from sync.ledger.discussions import Discussions
 from sync.ledger.entries import Entries
+from sync.ledger.faults import unusable
 from sync.ledger.inbound import Inbox
 from sync.ledger.intents import Intents
 from sync.ledger.issues import Deliveries, Issues, Spending
@@ -52,15 +48,14 @@ from sync.ledger.retention import Retention
 from sync.ledger.revisions import bring_up_to_date
 from sync.ledger.runs import Runs
 from sync.ledger.shifts import Layers, RotaReadings, Shifts
+from sync.ledger.sqlite_files import is_sqlite, sqlite_engine
 from sync.ledger.tokens import Tokens
 from sync.ledger.told import Told
 from sync.ledger.waits import Marks, Utterances, Waits
 from sync.ledger.wordings import Wordings
 
-_BUSY_MILLISECONDS = 20_000
 # What the database says of our own statements is our fault, not that of its state.
 _OUR_FAULT = (DataError, IntegrityError, ProgrammingError, NotSupportedError)
-_NO_ROOM = ("is full", "no space left", "disk full")
 
 
 class Transaction:
@@ -285,14 +280,16 @@ class Ledger:
             ) from None
         item = parsed.render_as_string(hide_password=True)
         try:
-            engine = _sqlite(parsed) if _is_sqlite(parsed) else create_engine(parsed)
+            engine = (
+                sqlite_engine(parsed) if is_sqlite(parsed) else create_engine(parsed)
+            )
             ledger = cls(engine, clock)
             with ExitStack() as undone:
                 undone.callback(engine.dispose)
                 bring_up_to_date(engine, item)
                 undone.pop_all()
         except (OSError, DBAPIError) as error:
-            raise _unusable(error, item) from error
+            raise unusable(error, item) from error
         except (ImportError, NoSuchModuleError) as error:
             raise LedgerError(
                 f"the driver for this database is not installed ({error})",
@@ -332,57 +329,4 @@ class Ledger:
         except DatabaseError as error:
             if isinstance(error, _OUR_FAULT):
                 raise
-            raise _unusable(error, str(self._engine.url.database)) from error
-
-
-def _is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
-def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        # Made here, so that it is never readable by others, not even for a moment;
-        # SQLite gives its -wal and -shm files the mode of the database.
-        path = Path(url.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    engine = create_engine(url)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        # The driver's own idea of when a transaction begins is switched off: it
-        # begins them late, and then two writers can deadlock.
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("moodle_bridge_reads")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _unusable(error: Exception, item: str) -> LedgerError:
-    text = secrets_masked(str(getattr(error, "orig", None) or error).strip())
-    lowered = text.lower()
-    errno_ = getattr(error, "errno", None)
-    if errno_ in {errno.ENOSPC, errno.EDQUOT} or any(
-        said in lowered for said in _NO_ROOM
-    ):
-        return LedgerError(
-            f"there is no room to write ({text})",
-            item=item,
-            advice="Make room on the disk, then run the command again; what was not"
-            " written was not done.",
-        )
-    if "locked" in lowered and not isinstance(error, OSError):
-        return LedgerError(
-            f"another program holds it ({text})",
-            item=item,
-            advice="Wait for the other run to end, then run the command again.",
-        )
-    return LedgerError(text, item=item)
+            raise unusable(error, str(self._engine.url.database)) from error

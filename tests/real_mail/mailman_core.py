@@ -171,11 +171,13 @@ class MailmanCore:
         """Say whether no mail is under way inside.
 
         A runner renames what it works at, and puts it into the next queue before it
-        lets go of it: so a mail is at any moment in one of these files.
+        lets go of it: so a mail is at any moment in one of these files. It can move to
+        a queue that was looked at already, so they are looked at more than once.
         """
         queues = self.folder / "var" / "queue"
         return not any(
             path.suffix in {".pck", ".bak"} and path.parent.name not in {"bad", "shunt"}
+            for _ in range(3)
             for path in queues.rglob("*")
         )
 

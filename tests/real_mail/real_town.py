@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid, parseaddr
 from pathlib import Path
@@ -330,6 +331,20 @@ hold = "0s"
             f"{number} mails for {self.address}",
         )
 
+    def list_brings(self, words: str) -> None:
+        """Wait until the list has brought the bridge a mail that holds these words.
+
+        It is not enough to count: a post that goes out by mail brings a receipt too.
+        """
+
+        def brought(client: Any) -> bool:
+            return any(
+                mail["List-Id"] and words in text_of(mail)
+                for mail in unread_mails(client)
+            )
+
+        until(lambda: self.imap.does(brought), f"{self.address} gets {words!r}")
+
     def write(
         self,
         person: User | str,
@@ -380,3 +395,13 @@ def unread(client: Any) -> int:
     """Return how many mails of an account nobody has read."""
     client.select_folder("INBOX", readonly=True)
     return len(client.search("UNSEEN"))
+
+
+def unread_mails(client: Any) -> list[EmailMessage]:
+    """Return the mails of an account that nobody has read, and leave them so."""
+    client.select_folder("INBOX", readonly=True)
+    told = client.fetch(client.search("UNSEEN"), ["BODY.PEEK[]"])
+    return [
+        message_from_bytes(part[b"BODY[]"], policy=policy.default)
+        for part in told.values()
+    ]

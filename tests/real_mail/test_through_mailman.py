@@ -54,11 +54,12 @@ def test_a_post_reaches_the_members_and_an_answer_becomes_a_post(
     mail = from_forum(here.gets(here.ha, "How does one begin"))
     assert mail["List-Id"] is not None
     assert "à Dakar" in str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
-    here.waits(1)  # its own copy, by which the bridge knows that it was posted
+    # Its own copy, by which the bridge knows that it was posted.
+    here.list_brings("How does one begin")
 
     here.write(here.ha, "Write the first page tonight.", answers=mail)
     here.gets(here.jan, "Write the first page")
-    here.waits(2)
+    here.list_brings("Write the first page")
     done = here.sync()
     assert done.code == 0, done.said
     first, answer = here.posts(discussion)

@@ -25,10 +25,9 @@ def test_a_mail_that_goes_to_the_list_and_to_the_bridge_is_posted_once(
     discussion = here.post(here.grace, "Blogs", "How does one begin?")
     assert here.sync().code == 0
     (asked,) = here.gets(here.jan, "How does one begin")
-    here.waits(1)
     here.write(here.jan, "With one page.", answers=asked, copy=here.address)
     here.gets(here.ha, "With one page")
-    here.waits(3)
+    here.list_brings("With one page")
 
     for _ in range(2):
         assert here.sync().code == 0

@@ -67,8 +67,8 @@ def test_what_one_bridge_mails_to_a_list_the_other_does_not_post(
     here.post(here.grace, "Echo", "Is anybody there?")
     assert here.sync().code == 0
     here.gets(here.ha, "Is anybody there")
-    here.waits(1)
-    there.waits(1)
+    here.list_brings("Is anybody there")
+    there.list_brings("Is anybody there")
 
     assert rest(mailman, here, there) == 0
     assert what_became(here) == []

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,10 +17,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from moodle_bridge.errors import LedgerError
-from sync.ledger import Ledger, database, migrations
+from sync.ledger import Ledger, migrations, sqlite_files
 from sync.ledger.intents import IntentState
 from sync.ledger.revisions import known_revisions
 from sync.ledger.schema import metadata
@@ -107,6 +109,22 @@ def test_two_that_open_a_new_ledger_at_once_both_get_it(
     note(open_ledger(url), "a", "1")
 
 
+def test_a_new_ledger_waits_for_another_that_is_making_it(
+    sqlite_url: str, open_ledger: Open
+) -> None:
+    path = make_url(sqlite_url).database
+    assert path is not None
+    # SQLite refuses at once here, whatever the timeout: nobody may write while the
+    # file changes to a write-ahead log.
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    ends = Timer(0.3, other.execute, ["COMMIT"])
+    ends.start()
+    note(open_ledger(sqlite_url), "a", "1")
+    ends.join()
+    other.close()
+
+
 def test_a_ledger_of_a_newer_version_is_left_alone(url: str, open_ledger: Open) -> None:
     ledger = open_ledger(url)
     with ledger.writing() as transaction:
@@ -188,7 +206,7 @@ def test_a_ledger_that_another_program_holds_is_said(
     open_ledger: Open,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(database, "_BUSY_MILLISECONDS", 1)
+    monkeypatch.setattr(sqlite_files, "_BUSY_SECONDS", 0)
     ledger = open_ledger(sqlite_url)
     other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
