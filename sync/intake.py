@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from moodle_bridge.model.applicants import Applicant
     from moodle_bridge.model.intake import EntryState, Form
     from sync.bridge import Bridge
-    from sync.ledger.database import Transaction
+    from sync.ledger import Transaction
     from sync.settings import Settings
     from sync.settings.intake import IntakeSettings
     from sync.settings.intake_limits import IntakeLimits
