@@ -17,6 +17,7 @@ from sync.jobs.mailed_by_moodle import MailedByMoodle
 from sync.jobs.mirror_in import MirrorIn
 from sync.jobs.mirror_out import MirrorOut
 from sync.jobs.native import NativeMails
+from sync.jobs.new_posts import NewPosts
 from sync.jobs.notices import Notices
 from sync.jobs.posting import Posting
 from sync.jobs.questions import Questions
@@ -168,6 +169,7 @@ class Bridge(BridgeRota):
                 secret=self.secret,
                 most_a_day=self.settings.safety.max_notices_per_day,
             ),
+            new_posts=NewPosts(secret=self.secret, site_url=self.settings.moodle.url),
             posting=Posting(
                 moodle=self.moodle,
                 ledger=self.ledger,
@@ -178,8 +180,6 @@ class Bridge(BridgeRota):
                 secret=self.secret,
                 settle_after=self.settings.safety.settle_after,
             ),
-            secret=self.secret,
-            site_url=self.settings.moodle.url,
             max_posts=self.settings.safety.max_posts,
         )
 

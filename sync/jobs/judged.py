@@ -44,6 +44,13 @@ class Judged:
     notice_to: str | None = None
     records: tuple[Callable[[Transaction], None], ...] = ()
 
+    @property
+    def twin_key(self) -> str:
+        """What two copies of one mail have in common, each for the same pair."""
+        pair = self.route.pair
+        own = self.inbound.message_id or self.inbound.key
+        return f"{pair.name if pair else ''} {own}"
+
     def held(
         self,
         rule: str,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -12,19 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from mappings.addresses import folded
-from mappings.identity import marker
 from mappings.mail_reading import ReadMail, read_mail
-from mappings.mail_to_post import post_from_mail
-from mappings.phrases import phrase
 from moodle_bridge.errors import BridgeError
-from sync.actions import (
-    Action,
-    Done,
-    Outcome,
-    Plan,
-    Refused,
-    Settlement,
-)
+from sync.actions import Action, Done, Outcome, Plan, Refused, Settlement
 from sync.actions import Withheld as LeftAlone
 from sync.job import refuse_beyond
 from sync.jobs.answers import ANSWER, WANTED
@@ -37,10 +26,10 @@ from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
 
 if TYPE_CHECKING:
-    from moodle_bridge.model.people import Person
     from sync.jobs.alert_replies import AlertReplies
     from sync.jobs.answering import Answering
     from sync.jobs.digest_replies import DigestReplies
+    from sync.jobs.new_posts import NewPosts
     from sync.jobs.notices import Notices
     from sync.jobs.posting import Posting
     from sync.jobs.routing import Routing
@@ -48,17 +37,13 @@ if TYPE_CHECKING:
     from sync.jobs.wanted import Wanted
     from sync.jobs.wishes import Wishes
     from sync.ledger import Ledger, Transaction
-    from sync.pairs import Pair
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 50
 _OWN_MAILS = frozenset({ANSWER, WANTED})
-_PLAIN_ID = re.compile(r"<[!-;=?-~]{1,180}@[!-;=?A-~]{1,180}>")
 # Mails overtake each other on the way; one that answers what is not here yet waits.
 PARENT_WAIT = timedelta(minutes=10)
-# Looked for among discussions begun since then: clocks may differ by much.
-_CLOCKS_DIFFER = timedelta(days=2)
 
 
 class MirrorIn:
@@ -83,9 +68,8 @@ class MirrorIn:
         replies: DigestReplies,
         alert_replies: AlertReplies | None,
         answering: Answering | None = None,
+        new_posts: NewPosts,
         posting: Posting,
-        secret: bytes,
-        site_url: str,
         max_posts: int,
     ) -> None:
         self._ledger = ledger
@@ -98,8 +82,7 @@ class MirrorIn:
         self._replies = replies
         self._alert_replies = alert_replies
         self._answering = answering
-        self._secret = secret
-        self._site_url = site_url.rstrip("/")
+        self._new_posts = new_posts
         self._posting = posting
         self._max_posts = max_posts
 
@@ -174,10 +157,10 @@ class MirrorIn:
                     withheld.append(_left(inbound, judged.reason))
                     continue
                 if judged.state is not InboundState.IGNORED:
-                    if _twin_key(judged) in taken:
+                    if judged.twin_key in taken:
                         # Two copies came in one go; the next run knows the first.
                         continue
-                    taken.add(_twin_key(judged))
+                    taken.add(judged.twin_key)
                 records += [verdict_record(judged), *meant.records]
                 if meant.actions:
                     actions += meant.actions
@@ -264,7 +247,7 @@ class MirrorIn:
             found = self._replies.plan(transaction, judged)
             begun = self._begun(judged, found.actions)
             return judged, Plan(actions=found.actions, records=found.records + begun)
-        actions = (self._action(transaction, judged, streams),)
+        actions = (self._new_posts.action(transaction, judged, streams),)
         return judged, Plan(actions=actions, records=self._begun(judged, actions))
 
     def _begun(
@@ -276,70 +259,6 @@ class MirrorIn:
         received_at = judged.inbound.received_at
         record = self._answering.claims(actions, judged.person, received_at)
         return (record,) if record else ()
-
-    def _action(
-        self, transaction: Transaction, judged: Judged, streams: dict[int, str]
-    ) -> Action:
-        inbound, route = judged.inbound, judged.route
-        assert route.pair is not None
-        assert judged.person is not None
-        pair = route.pair
-        name = marker(self._secret.hex(), pair.name, inbound.key)
-        language, person = pair.language, judged.person
-        draft = post_from_mail(
-            # Moodle writes the course before the subject of its own mails.
-            replace(judged.mail, subject=_subject_above(route) or "")
-            if route.native
-            else judged.mail,
-            trimmed=judged.trimmed,
-            marker=name,
-            author_line=phrase(language, "by_mail", name=person.fullname),
-            author=(person.fullname, self._profile_of(person, pair)),
-            language=language,
-            parent_subject=_subject_above(route),
-            tags=(pair.tag,),
-        )
-        details: dict[str, object] = {
-            "mail": inbound.id,
-            "pair": pair.name,
-            "user_id": judged.person.user_id,
-            "author_name": judged.person.fullname,
-            "by_list": route.by_list,
-        }
-        stream = f"mirror-in:mail:{inbound.id}"
-        if route.link is not None:
-            details |= {
-                "parent_post_id": route.link.post_id,
-                "discussion_id": route.link.discussion_id,
-                "forum_id": route.link.forum_id,
-            }
-            stream = f"mirror-in:discussion:{route.link.discussion_id}"
-        elif route.awaited is not None:
-            details |= {"awaited": route.awaited.id}
-            stream = streams.get(
-                route.awaited.id, _stream_of(transaction, route.awaited)
-            )
-        else:
-            details |= {
-                "forum_id": pair.place.new_forum_id,
-                "group_id": judged.group_id,
-            }
-        streams[inbound.id] = stream
-        begins = route.link is None and route.awaited is None
-        return Action(
-            key=f"post:{pair.name}:{inbound.key}",
-            kind="post.discussion" if begins else "post.reply",
-            source=f"mail:{inbound.id}",
-            stream=stream,
-            summary=f"{judged.person.fullname} by mail: {draft.subject}",
-            details=details,
-            load=draft,
-            marker=name,
-        )
-
-    def _profile_of(self, person: Person, pair: Pair) -> str:
-        course_id = pair.place.course.id
-        return f"{self._site_url}/user/view.php?id={person.user_id}&course={course_id}"
 
     def carry_out(self, action: Action) -> Outcome:
         """See `Job`."""
@@ -368,28 +287,9 @@ class MirrorIn:
         self._posting.completed(transaction, intent, outcome)
 
 
-def _subject_above(route: Route) -> str | None:
-    if route.link is not None:
-        return route.link.subject
-    return None if route.awaited is None else route.awaited.subject
-
-
-def _twin_key(judged: Judged) -> str:
-    pair = judged.route.pair
-    own = judged.inbound.message_id or judged.inbound.key
-    return f"{pair.name if pair else ''} {own}"
-
-
 def _left(inbound: Inbound, reason: str) -> LeftAlone:
     return LeftAlone(
         source=f"mail:{inbound.id}",
         reason=reason,
         summary=f"{inbound.sender}: {inbound.subject}",
     )
-
-
-def _stream_of(transaction: Transaction, awaited: Inbound) -> str:
-    for intent in transaction.intents.of_source(f"mail:{awaited.id}"):
-        if intent.state is not IntentState.DEAD:
-            return intent.stream
-    return f"mirror-in:mail:{awaited.id}"

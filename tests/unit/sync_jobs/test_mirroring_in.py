@@ -11,7 +11,7 @@ from mappings.mail_to_post import PostDraft, post_from_mail
 from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.practice import FaultKind
 from moodle_bridge.practice.records import Discussion
-from sync.jobs import mirror_in
+from sync.jobs import new_posts
 from sync.ledger.inbound import InboundState
 from sync.ledger.links import LinkState, Origin
 from tests.unit.sync_jobs.bridged import (
@@ -575,7 +575,7 @@ def test_a_mail_that_makes_the_program_fail_keeps_nobody_out(
             raise RecursionError
         return post_from_mail(mail, **given)
 
-    monkeypatch.setattr(mirror_in, "post_from_mail", failing)
+    monkeypatch.setattr(new_posts, "post_from_mail", failing)
     course.write(course.ha, "First", subject="poison")
     course.write(course.jan, "Second")
     assert course.sync().code == 3
