@@ -15,12 +15,20 @@ from mappings.phrases import LANGUAGES
 from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge
 from sync.cli.result import ExitCode, Result, Table
+from sync.commands.intake_tables import (
+    advice_lines,
+    applicant_data,
+    entries_table,
+    entry_data,
+    fields_table,
+    problems_table,
+    summary,
+    summary_data,
+)
 from sync.intake import IntakeRead, intake_named, read_intake
 
 if TYPE_CHECKING:
     from mappings.intake.understanding import Understood
-    from moodle_bridge.model.applicants import Applicant
-    from moodle_bridge.model.channels import Channel
     from sync.cli.invocation import Invocation
     from sync.ledger.entries import EntryChanges
 
@@ -28,12 +36,6 @@ _ROWS = 20
 _COLUMNS = (
     "row", "entry", "severity", "code", "field", "question_key", "question", "given",
     "what", "advice",
-)  # fmt: skip
-
-
-_PREVIEWED = (
-    "row", "name", "address", "country", "language", "clock", "phone", "organisation",
-    "mail", "problems",
 )  # fmt: skip
 
 
@@ -93,32 +95,13 @@ def preview(
         return _one(read, _row_named(read, row), language)
     rows = read.rows if everything else read.rows[:_ROWS]
     parts: list[str | Table] = [
-        _filled(
-            Table(
-                title=f"What is read from {read.form.name}",
-                columns=("field", "question", "key"),
-                rows=[
-                    (
-                        source.field,
-                        shown(source.text),
-                        shown(source.key) if source.key != source.text else "",
-                    )
-                    for source in read.reading.every()
-                ],
-            )
-        ),
+        fields_table(read),
         "",
-        _filled(
-            Table(
-                title="The entries as they are understood",
-                columns=_PREVIEWED,
-                rows=[_line(each) for each in rows],
-            )
-        ),
+        entries_table(rows),
     ]
     if len(rows) < len(read.rows):
         parts.append(f"{len(read.rows) - len(rows)} more: --all shows them.")
-    parts += ["", *_summary(read, changes)]
+    parts += ["", *summary(read, changes)]
     return Result(
         exit_code=_exit_code(read.problems),
         parts=parts,
@@ -128,8 +111,8 @@ def preview(
                 {"field": source.field, "question": source.text, "key": source.key}
                 for source in read.reading.every()
             ],
-            "entries": [_entry_data(each, language) for each in read.rows],
-            **_summary_data(read, changes),
+            "entries": [entry_data(each, language) for each in read.rows],
+            **summary_data(read, changes),
         },
     )
 
@@ -147,32 +130,20 @@ def problems(
     parts: list[str | Table] = []
     if found:
         parts += [
-            Table(
-                columns=("row", "", "question", "answered", "what is wrong"),
-                rows=[
-                    (
-                        _place(one),
-                        one.severity.value,
-                        one.question or one.field,
-                        one.given,
-                        one.what(language),
-                    )
-                    for one in read.problems
-                ],
-            ),
+            problems_table(read.problems, language),
             "",
             "What to do:",
-            *_advice(read.problems, language),
+            *advice_lines(read.problems, language),
             "",
         ]
-    parts += _summary(read, changes)
+    parts += summary(read, changes)
     if path is not None:
         _write(path, csv_text(_COLUMNS, [_cells(one) for one in found]))
         parts.append(f"Written: {path}")
     return Result(
         exit_code=_exit_code(read.problems),
         parts=parts,
-        data={"problems": found, **_summary_data(read, changes)},
+        data={"problems": found, **summary_data(read, changes)},
     )
 
 
@@ -208,59 +179,7 @@ def _one(read: IntakeRead, row: Understood, language: str) -> Result:
                 for one in row.problems
             ),
         ],
-        data={**_entry_data(row, language), "answers": answers},
-    )
-
-
-def applicant_data(one: Applicant) -> dict[str, Any]:
-    """Return a person as plain JSON values, by our names of the fields."""
-    consent = one.consent
-    return {
-        "name": one.fullname,
-        "first_name": one.first_name,
-        "last_name": one.last_name,
-        "email": one.email,
-        "second_email": one.second_email,
-        "phone": one.phone,
-        "organisation": one.organisation,
-        "country": one.country,
-        "language": one.language,
-        "timezone": one.timezone,
-        "bandwidth": one.bandwidth,
-        "device": one.device,
-        "channel": channel_words(one.channel),
-        "hour": _hour(one.channel),
-        "group": one.group,
-        "consent": None if consent is None else consent.given,
-        "withdrawn": one.withdrawn,
-        **{f"custom:{name}": value for name, value in one.custom_fields.items()},
-    }
-
-
-def channel_words(channel: Channel | None) -> str | None:
-    """Return a channel as bridge.toml has it: `digest weekly 18:00`; None for none."""
-    if channel is None or not channel.is_gathered:
-        return None if channel is None else channel.kind.value
-    return f"{channel.kind.value} {channel.every.value} {channel.at:%H:%M}"
-
-
-def _hour(channel: Channel | None) -> str | None:
-    if channel is None or not channel.is_gathered:
-        return None
-    return f"{channel.at:%H:%M}"
-
-
-def _filled(table: Table) -> Table:
-    """Return a table without the columns in which nothing stands."""
-    if not table.rows:
-        return table
-    kept = [
-        at for at, _ in enumerate(table.columns) if any(row[at] for row in table.rows)
-    ]
-    return Table(
-        title=table.title,
-        columns=tuple(table.columns[at] for at in kept),
-        rows=[tuple(row[at] for at in kept) for row in table.rows],
+        data={**entry_data(row, language), "answers": answers},
     )
 
 
@@ -269,94 +188,6 @@ def _value(values: dict[str, Any], field: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
-
-
-def _line(row: Understood) -> tuple[str, ...]:
-    one = row.applicant
-    number = str(row.entry.row) if row.entry.row is not None else shown(row.entry.key)
-    wrong = ", ".join(problem.code.value for problem in row.problems)
-    if one is None:
-        seen = row.draft
-        name = f"{seen.fullname} (not taken)".strip() if seen else "(not taken)"
-        return (number, name, seen.email if seen else "", *[""] * 6, wrong)
-    return (
-        number,
-        f"{one.fullname}{' (withdrew)' if one.withdrawn else ''}",
-        one.email,
-        one.country or "",
-        one.language or "",
-        one.timezone or "",
-        one.phone or "",
-        shown(one.organisation or ""),
-        channel_words(one.channel) or "",
-        wrong,
-    )
-
-
-def _summary(read: IntakeRead, changes: EntryChanges) -> list[str]:
-    errors = sum(row.applicant is None for row in read.rows)
-    people = len(read.applicants)
-    lines = [
-        f"{len(read.rows)} entries count: {people} people, {errors} to be mended first."
-    ]
-    if read.set_aside:
-        states = ", ".join(
-            f"{number} {state.value}"
-            for state, number in sorted(read.set_aside.items())
-        )
-        lines.append(f"Left alone: {states}.")
-    if changes.gone:
-        lines.append(
-            f"{len(changes.gone)} entries are no longer in the form. Nobody is removed"
-            " for that."
-        )
-    return lines
-
-
-def _summary_data(read: IntakeRead, changes: EntryChanges) -> dict[str, Any]:
-    return {
-        "counts": {
-            "entries": len(read.rows),
-            "people": len(read.applicants),
-            "refused": sum(row.applicant is None for row in read.rows),
-            "problems": len(read.problems),
-            "set_aside": {
-                state.value: number for state, number in sorted(read.set_aside.items())
-            },
-        },
-        "changes": {
-            "new": list(changes.new),
-            "edited": list(changes.edited),
-            "gone": list(changes.gone),
-            "reappeared": list(changes.reappeared),
-            "unchanged": changes.unchanged,
-        },
-    }
-
-
-def _entry_data(row: Understood, language: str) -> dict[str, Any]:
-    return {
-        "row": row.entry.row,
-        "entry": row.entry.key,
-        "submitted": row.entry.submitted,
-        "edited": row.entry.edited,
-        "person": None if row.applicant is None else applicant_data(row.applicant),
-        "problems": [one.data(language) for one in row.problems],
-    }
-
-
-def _advice(problems: Sequence[IntakeProblem], language: str) -> Iterator[str]:
-    """Give each advice once, with the rows that it is for."""
-    places: dict[tuple[str, str], list[str]] = {}
-    for one in problems:
-        key = (one.question or one.field, one.advice(language))
-        places.setdefault(key, []).append(_place(one))
-    for (question, advice), rows in places.items():
-        yield f"- {', '.join(dict.fromkeys(rows))} · {question}: {advice}"
-
-
-def _place(problem: IntakeProblem) -> str:
-    return str(problem.row) if problem.row is not None else shown(problem.entry)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
