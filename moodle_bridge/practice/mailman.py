@@ -14,16 +14,13 @@ from __future__ import annotations
 
 import base64
 import json
-import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
 from email import message_from_string
-from email.message import Message
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
+from moodle_bridge.practice.mailman_lists import Entry, MailmanList
 from moodle_bridge.runtime import Clock, utc_now
 
 if TYPE_CHECKING:
@@ -34,25 +31,6 @@ _MODES = ("regular", "plaintext_digests", "mime_digests", "summary_digests")
 _ACTIONS = ("hold", "reject", "discard", "accept", "defer")
 _REASONS = {200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request"}
 _REASONS |= {401: "Unauthorized", 404: "Not Found", 409: "Conflict"}
-_FRESH: dict[str, Any] = {
-    "accept_these_nonmembers": [],
-    "acknowledge_posts": False,
-    "allow_list_posts": True,
-    "anonymous_list": False,
-    "autorespond_postings": "none",
-    "convert_html_to_plaintext": False,
-    "default_member_action": "defer",
-    "default_nonmember_action": "hold",
-    "digests_enabled": True,
-    "dmarc_mitigate_action": "no_mitigation",
-    "emergency": False,
-    "filter_content": False,
-    "first_strip_reply_to": False,
-    "max_message_size": 40,
-    "max_num_recipients": 10,
-    "reply_goes_to_list": "no_munging",
-    "require_explicit_destination": True,
-}
 
 
 class Refused(Exception):
@@ -62,66 +40,6 @@ class Refused(Exception):
         super().__init__(words)
         self.code = code
         self.words = words
-
-
-@dataclass(slots=True, kw_only=True)
-class Entry:
-    """Somebody on a list, or known to it; `chosen` are their own preferences."""
-
-    email: str
-    role: str
-    name: str = ""
-    moderation_action: str | None = None
-    bounce_score: int = 0
-    last_bounce_received: datetime | None = None
-    chosen: dict[str, Any] = field(default_factory=dict)
-    member_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-
-    def told(self, list_id: str) -> dict[str, Any]:
-        """Return what REST tells of them."""
-        told: dict[str, Any] = {
-            "email": self.email,
-            "display_name": self.name,
-            "bounce_score": self.bounce_score,
-            "delivery_mode": self.chosen.get("delivery_mode", "regular"),
-            "list_id": list_id,
-            "member_id": self.member_id,
-            "role": self.role,
-            "subscription_mode": "as_address",
-        }
-        if self.moderation_action:
-            told["moderation_action"] = self.moderation_action
-        if self.last_bounce_received:
-            told["last_bounce_received"] = _plain(self.last_bounce_received)
-        return told
-
-
-@dataclass(slots=True, kw_only=True)
-class MailmanList:
-    """A list of the practice Mailman; `config` is what [.../config] tells."""
-
-    address: str
-    config: dict[str, Any]
-    entries: list[Entry] = field(default_factory=list)
-    held: dict[int, tuple[str, str, datetime]] = field(default_factory=dict)
-    posted: list[str] = field(default_factory=list)
-
-    @property
-    def list_id(self) -> str:
-        """The RFC 2919 identifier."""
-        return self.address.replace("@", ".")
-
-    def entry(self, role: str, address: str) -> Entry | None:
-        """Return somebody in a role, None when there is nobody."""
-        wanted = address.lower()
-        return next(
-            (
-                one
-                for one in self.entries
-                if one.role == role and one.email.lower() == wanted
-            ),
-            None,
-        )
 
 
 class PracticeMailman:
@@ -145,11 +63,7 @@ class PracticeMailman:
 
     def add_list(self, address: str, **config: Any) -> MailmanList:
         """Make a list as Mailman makes a new one; `config` are further settings."""
-        name = address.partition("@")[0].capitalize()
-        made = MailmanList(
-            address=address.lower(),
-            config={**_FRESH, "subject_prefix": f"[{name}] ", **config},
-        )
+        made = MailmanList.fresh(address, **config)
         self.lists[made.list_id] = made
         return made
 
@@ -157,12 +71,11 @@ class PracticeMailman:
         """Take a mail for a list: hold it for its moderator, or post it."""
         message = message_from_string(text)
         sender = parseaddr(str(message.get("From", "")))[1]
-        why = self._why_held(roll, sender, text)
+        why = roll.why_held(sender, text)
         if why is None:
             self._post(roll, text)
         else:
-            number = max(roll.held, default=0) + 1
-            roll.held[number] = (text, why, self._clock())
+            roll.hold(text, why, self._clock())
 
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
@@ -206,7 +119,7 @@ class PracticeMailman:
                 return 200, dict(self._list(name).config)
             case "GET", "lists", name, "held":
                 roll = self._list(name)
-                return 200, _page([_held(*one) for one in roll.held.items()], said)
+                return 200, _page(roll.held_told(), said)
             case "POST", "lists", name, "held", number:
                 return self._decide(self._list(name), number, said)
             case "GET", "lists", name, ("member" | "nonmember") as role, address:
@@ -311,21 +224,6 @@ class PracticeMailman:
         self.take(roll, said.get("text", ""))
         return 201, None
 
-    def _why_held(self, roll: MailmanList, sender: str, text: str) -> str | None:
-        config = roll.config
-        if config["emergency"]:
-            return "Emergency moderation is in effect for this list"
-        member = roll.entry("member", sender)
-        known = member or roll.entry("nonmember", sender)
-        usual = "default_member_action" if member else "default_nonmember_action"
-        action = (known and known.moderation_action) or config[usual]
-        if action not in {"accept", "defer"}:
-            return "The message is not from a list member"
-        limit = config["max_message_size"]
-        if 0 < limit * 1024 < len(text):
-            return f"The message is larger than the {limit} KB maximum size"
-        return None
-
     def _post(self, roll: MailmanList, text: str) -> None:
         roll.posted.append(text)
         if self._deliver is not None:
@@ -362,26 +260,6 @@ def _page(rows: list[dict[str, Any]], said: dict[str, str]) -> dict[str, Any]:
     if shown := rows[start : start + count]:
         answer["entries"] = shown
     return answer
-
-
-def _held(number: int, what: tuple[str, str, datetime]) -> dict[str, Any]:
-    text, why, moment = what
-    message: Message = message_from_string(text)
-    return {
-        "request_id": number,
-        "sender": parseaddr(str(message.get("From", "")))[1],
-        "subject": str(message.get("Subject", "")),
-        "message_id": str(message.get("Message-ID", "")),
-        "reason": why,
-        "moderation_reasons": [why],
-        "hold_date": _plain(moment),
-        "msg": text,
-    }
-
-
-def _plain(moment: datetime) -> str:
-    # Mailman keeps UTC and does not say so.
-    return moment.replace(tzinfo=None).isoformat()
 
 
 def _said(environ: WSGIEnvironment) -> dict[str, str]:

@@ -8,7 +8,8 @@ import pytest
 
 from moodle_bridge.interfaces import IListMembers, IMailingList
 from moodle_bridge.practice import running
-from moodle_bridge.practice.mailman import MailmanList, PracticeMailman
+from moodle_bridge.practice.mailman import PracticeMailman
+from moodle_bridge.practice.mailman_lists import MailmanList
 from moodle_bridge.registry import Registry
 from moodle_bridge.testing import (
     KnownMembersContract,

@@ -16,7 +16,8 @@ from moodle_bridge.model.mail import OutgoingMail
 from moodle_bridge.plugins.lists.mailman3 import Mailman3List
 from moodle_bridge.plugins.lists.mailman3_settings import Mailman3Settings
 from moodle_bridge.practice import running
-from moodle_bridge.practice.mailman import Entry, MailmanList, PracticeMailman
+from moodle_bridge.practice.mailman import PracticeMailman
+from moodle_bridge.practice.mailman_lists import Entry, MailmanList
 
 LIST = "fo26@lists.example.org"
 BRIDGE = "bridge@bridge.example.org"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from moodle_bridge.practice import running
-from moodle_bridge.practice.mailman import Entry, MailmanList, PracticeMailman
+from moodle_bridge.practice.mailman import PracticeMailman
+from moodle_bridge.practice.mailman_lists import Entry, MailmanList
 from moodle_bridge.practice.seed import PracticeCourse
 from tests.unit.sync_cli.cli_calls import Call, Configured, checked
 

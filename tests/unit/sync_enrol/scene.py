@@ -13,7 +13,7 @@ from typing import Any
 from mappings.enrolment.plan import EnrolmentPlan, SourceMark, Step, StepKind
 from mappings.enrolment.plan_file import plan_text
 from moodle_bridge.practice import PracticeMoodle
-from moodle_bridge.practice.mailman import Entry, MailmanList
+from moodle_bridge.practice.mailman_lists import Entry, MailmanList
 from moodle_bridge.practice.records import Course, User
 from moodle_bridge.practice.site_records import Cohort
 from sync.cli.frame import run
