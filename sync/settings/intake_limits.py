@@ -8,7 +8,40 @@ from pydantic import Field
 
 from sync.settings.base import Section
 
-Percent: TypeAlias = Annotated[int, Field(ge=0, le=100)]
+# What a limit counts is the same for every plan; only how many differs.
+Created: TypeAlias = Annotated[int, Field(ge=0, description="Accounts that are made.")]
+Changed: TypeAlias = Annotated[
+    int, Field(ge=0, description="Accounts that are changed.")
+]
+Readdressed: TypeAlias = Annotated[
+    int, Field(ge=0, description="Addresses that change, among these.")
+]
+Suspended: TypeAlias = Annotated[
+    int, Field(ge=0, description="Enrolments that are suspended.")
+]
+Reactivated: TypeAlias = Annotated[
+    int, Field(ge=0, description="Suspended enrolments that are made active.")
+]
+Leaving: TypeAlias = Annotated[
+    int,
+    Field(
+        ge=0,
+        description="People who are taken off the list, out of the cohort, or out of a"
+        " group; each of these by itself.",
+    ),
+]
+OfAllPeople: TypeAlias = Annotated[
+    int, Field(ge=0, le=100, description="The same, in percent of all people.")
+]
+Shrunk: TypeAlias = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=100,
+        description="By how much the form may have become smaller since it was last"
+        " read. A form that became empty always stops.",
+    ),
+]
 
 
 class IntakeLimits(Section):
@@ -17,66 +50,28 @@ class IntakeLimits(Section):
     Percentages are of the people whom the form has, and hold from six on.
     """
 
-    create: int = Field(default=100, ge=0, description="Accounts that are made.")
-    create_percent: Percent = Field(
-        default=100, description="The same, in percent of all people."
-    )
-    change: int = Field(default=200, ge=0, description="Accounts that are changed.")
-    change_percent: Percent = Field(
-        default=50, description="The same, in percent of all people."
-    )
-    email_changes: int = Field(
-        default=10, ge=0, description="Addresses that change, among these."
-    )
-    suspend: int = Field(default=5, ge=0, description="Enrolments that are suspended.")
-    suspend_percent: Percent = Field(
-        default=20, description="The same, in percent of all people."
-    )
-    reactivate: int = Field(
-        default=5, ge=0, description="Suspended enrolments that are made active."
-    )
-    leave: int = Field(
-        default=5,
-        ge=0,
-        description="People who are taken off the list, out of the cohort, or out of a"
-        " group; each of these by itself.",
-    )
-    shrink_percent: Percent = Field(
-        default=20,
-        description="By how much the form may have become smaller since it was last"
-        " read. A form that became empty always stops.",
-    )
+    create: Created = 100
+    create_percent: OfAllPeople = 100
+    change: Changed = 200
+    change_percent: OfAllPeople = 50
+    email_changes: Readdressed = 10
+    suspend: Suspended = 5
+    suspend_percent: OfAllPeople = 20
+    reactivate: Reactivated = 5
+    leave: Leaving = 5
+    shrink_percent: Shrunk = 20
 
 
 class IntakeAutoApply(IntakeLimits):
     """What may be applied without you: smaller limits, which you may raise."""
 
-    create: int = Field(default=20, ge=0, description="Accounts that are made.")
-    create_percent: Percent = Field(
-        default=20, description="The same, in percent of all people."
-    )
-    change: int = Field(default=20, ge=0, description="Accounts that are changed.")
-    change_percent: Percent = Field(
-        default=20, description="The same, in percent of all people."
-    )
-    email_changes: int = Field(
-        default=0, ge=0, description="Addresses that change, among these."
-    )
-    suspend: int = Field(default=0, ge=0, description="Enrolments that are suspended.")
-    suspend_percent: Percent = Field(
-        default=0, description="The same, in percent of all people."
-    )
-    reactivate: int = Field(
-        default=0, ge=0, description="Suspended enrolments that are made active."
-    )
-    leave: int = Field(
-        default=0,
-        ge=0,
-        description="People who are taken off the list, out of the cohort, or out of a"
-        " group; each of these by itself.",
-    )
-    shrink_percent: Percent = Field(
-        default=5,
-        description="By how much the form may have become smaller since it was last"
-        " read. A form that became empty always stops.",
-    )
+    create: Created = 20
+    create_percent: OfAllPeople = 20
+    change: Changed = 20
+    change_percent: OfAllPeople = 20
+    email_changes: Readdressed = 0
+    suspend: Suspended = 0
+    suspend_percent: OfAllPeople = 0
+    reactivate: Reactivated = 0
+    leave: Leaving = 0
+    shrink_percent: Shrunk = 5
