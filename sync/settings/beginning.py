@@ -17,7 +17,8 @@ from zope.interface import Interface
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.interfaces import IMailbox, IMailer, IMailingList
 from moodle_bridge.registry import Registry
-from sync.settings.example import USUAL, Block, annotated, blocks
+from sync.settings.blocks import USUAL, Block
+from sync.settings.example import annotated, blocks
 from sync.settings.keys import keys_of
 
 CHOICES: Mapping[str, type[Interface]] = {
