@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine
 from xdist.scheduler import LoadScopeScheduling
 
-from sync.ledger import database
+from sync.ledger import sqlite_files
 
 # Tests of each have servers, a browser or a played day in common, which take long to
 # begin.
@@ -32,8 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # Each run tries other examples, so few of them are enough to find much in time.
-    settings.register_profile("test", max_examples=40)
-    settings.register_profile("soak", max_examples=400)
+    # How long one takes says how busy the machine is, and nothing of what is tried.
+    for name, examples in (("test", 40), ("soak", 400)):
+        settings.register_profile(
+            name,
+            max_examples=examples,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        )
     settings.load_profile("soak" if config.getoption("--soak") else "test")
 
 
@@ -78,5 +84,5 @@ def statements_are_understood_once() -> Iterator[None]:
         return engine
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "create_engine", made)
+        patch.setattr(sqlite_files, "create_engine", made)
         yield

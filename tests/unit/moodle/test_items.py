@@ -21,7 +21,9 @@ def outcomes_of(found: Sequence[ItemOutcome[int]]) -> list[Outcome]:
     return [one.outcome for one in found]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     count=st.integers(0, 40),
     bad=st.frozensets(st.integers(0, 39), max_size=12),
@@ -44,7 +46,9 @@ def test_bad_items_are_refused_and_the_others_written_once(
         assert bool(one.advice) == (one.item in bad)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     bad=st.frozensets(st.integers(0, 29), max_size=5),
     breaks=st.integers(0, 29),
