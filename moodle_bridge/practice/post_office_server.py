@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from moodle_bridge.practice.post_office import PostOffice
 
 _CLOSED = "421 4.3.2 closing"
+_READY_SECONDS = 60.0
 
 
 class Counter(Controller):
@@ -38,6 +39,8 @@ class Counter(Controller):
             _Clerk(office),
             hostname=host,
             port=self._socket.getsockname()[1],
+            # The port is ours by now: only a busy machine makes this wait.
+            ready_timeout=_READY_SECONDS,
             server_hostname="post-office.practice",
             ident="practice post office",
             ssl_context=tls if tls_at_once else None,

@@ -197,9 +197,9 @@ def serve(
     Port 0 takes one that is free. A site with a mount has it in its URL.
     """
     with _Server((host, port), app) as server:
-        if ready is not None:
-            ready(_url(server, host, app))
         try:
+            if ready is not None:
+                ready(_url(server, host, app))
             server.serve_forever(poll_interval=0.2)
         except KeyboardInterrupt:
             pass

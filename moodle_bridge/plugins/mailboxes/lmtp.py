@@ -31,6 +31,7 @@ Accepts = Callable[[str], bool]
 
 _log = logging.getLogger(__name__)
 _LONGEST_LINE = 1 << 20
+_READY_SECONDS = 60.0
 _TAKEN = "250 2.1.5 taken"
 _NOT_NOW = "451 4.3.0 not taken, try again later"
 
@@ -176,6 +177,8 @@ class _Controller(Controller):
             hand,
             hostname=host,
             port=self._socket.getsockname()[1],
+            # The port is ours by now: only a busy machine makes this wait.
+            ready_timeout=_READY_SECONDS,
             data_size_limit=max_bytes,
             ident="moodle-bridge LMTP",
             enable_SMTPUTF8=True,
