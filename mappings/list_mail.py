@@ -79,6 +79,21 @@ def is_from_list(mail: ReadMail, mailing_list: ListAddress | None) -> bool:
     return False
 
 
+def is_of_another_list(mail: ReadMail, mailing_list: ListAddress) -> bool:
+    """Say whether another list of the same host handed the mail out.
+
+    Many lists share a host, and anybody can open one there: what the host signs for
+    another list says nothing of who wrote to this one.
+    """
+    local, _, domain = mailing_list.address.lower().partition("@")
+    own = {f"{local}.{domain}", (mailing_list.list_id or "").strip("<>").lower()}
+    named = {
+        value.rpartition("<")[2].partition(">")[0].strip().lower()
+        for value in mail.headers.all("list-id")
+    }
+    return any(one.endswith(f".{domain}") for one in named - own)
+
+
 def is_list_admin(mail: ReadMail, mailing_list: ListAddress | None) -> bool:
     """Say whether the list's program wrote the mail itself, about a post or a member.
 

@@ -95,7 +95,8 @@ def told_of(authenticity: Authenticity) -> str:
         f"signed by {', '.join(authenticity.signed_by)}"
         if authenticity.signed_by
         else "no good signature",
-        f"SPF {authenticity.spf}" + f" for {authenticity.spf_domain}"
+        f"SPF {authenticity.spf}"
+        + (f" for {authenticity.spf_domain}" if authenticity.spf_domain else "")
         if authenticity.spf
         else "SPF not looked at",
         f"DMARC {authenticity.dmarc}"

@@ -15,7 +15,7 @@ _VIA = re.compile(
     r"(?i)\s+(?:via|por|par|über|через|经由|bằng|kupitia)\s+[^@]{1,120}$"
     r"|\s*\((?:via|par|por)\s[^()]{1,120}\)$"
 )
-_ORIGINAL_FIELDS = ("x-original-from", "x-original-sender", "x-mailfrom")
+_ORIGINAL_FIELDS = ("x-original-from", "x-original-sender")
 
 
 class AuthorClue(StrEnum):
@@ -31,20 +31,27 @@ class AuthorClue(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAuthor:
-    """Who wrote a mail: `name` may be empty, `address` never is."""
+    """Who wrote a mail: `name` may be empty, `address` never is.
+
+    `besides` is who else stands where a list leaves the author: whoever writes may put
+    others there, so that it is sure only when all of them are one person.
+    """
 
     name: str
     address: str
     how: AuthorClue
+    besides: tuple[str, ...] = ()
 
 
 def author_of(mail: ReadMail, mailing_list: ListAddress | None) -> MailAuthor | None:
     """Return who wrote a mail, None when it cannot be told.
 
     None for a mail without From or with several authors in it, and for one whose
-    From is the list when the headers do not name exactly one author: a mail under
-    the wrong name is worse than a mail that waits. Mailman leaves the author in
-    Reply-To or Cc, Google Groups in X-Original-From, Groups.io in the address itself.
+    From is the list when the headers name no author: a mail under the wrong name is
+    worse than a mail that waits. Mailman leaves the author in Reply-To or Cc, Google
+    Groups in X-Original-From, Groups.io in the address itself. The author may have set
+    each of these fields but the last before the list did: who else is named stands in
+    `besides`.
     Whether the address may be believed is the matter of screening, not of this.
     """
     sender = mail.from_
@@ -55,37 +62,37 @@ def author_of(mail: ReadMail, mailing_list: ListAddress | None) -> MailAuthor | 
     if not is_from_list(mail, mailing_list):
         return None
     name = _VIA.sub("", sender.name).strip("'\" ")
-    found = _named_by_list(mail, mailing_list, name)
-    if found is None:
+    encoded = _encoded_in(mail, mailing_list)
+    encoded = _encoded_in(mail, mailing_list)
+    named = (encoded,) if encoded else _named(mail, mailing_list, name)
+    if not named:
         return None
+    found, *further = named
     return MailAuthor(
         name=found.name if found.name and "@" not in found.name else name,
         address=found.address,
         how=AuthorClue.MUNGED,
+        besides=tuple(one.address for one in further),
     )
 
 
-def _named_by_list(
+def _named(
     mail: ReadMail, mailing_list: ListAddress, name: str
-) -> MailAddress | None:
-    encoded = _encoded_in(mail, mailing_list)
-    if encoded:
-        return encoded
-    for field in _ORIGINAL_FIELDS:
-        told = _others(addresses_in(mail.headers.all(field)), mailing_list)
-        if len(told) == 1:
-            return told[0]
-    answers = _others(mail.reply_to, mailing_list)
-    if len(answers) == 1:
-        return answers[0]
+) -> tuple[MailAddress, ...]:
+    """Return who stands where a list may leave the author, the likeliest first."""
+    originals = addresses_in(
+        value for field in _ORIGINAL_FIELDS for value in mail.headers.all(field)
+    )
     # A list that wants answers for itself puts the author among those in copy, under
-    # the same name that stands before `via`.
+    # the same name that stands before `via`; without any, if From gave none.
+    for_itself = any(_is_list(one.address, mailing_list) for one in mail.reply_to)
     copied = [
         one
-        for one in (*answers, *_others(mail.cc, mailing_list))
-        if name and one.name.strip("'\" ").casefold() == name.casefold()
+        for one in mail.cc
+        if (name and one.name.strip("'\" ").casefold() == name.casefold())
+        or (for_itself and not one.name and "x-mailman-version" in mail.headers)
     ]
-    return copied[0] if len({one.address.lower() for one in copied}) == 1 else None
+    return _others((*originals, *mail.reply_to, *copied), mailing_list)
 
 
 def _encoded_in(mail: ReadMail, mailing_list: ListAddress) -> MailAddress | None:

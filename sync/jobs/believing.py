@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from mappings.authentication import authenticity_told
+from mappings.list_mail import is_of_another_list
 from mappings.personal_keys import personal_keys
 from mappings.proof import Proof, Trust, proof_of
 from mappings.senders import MailAuthor
@@ -62,7 +63,11 @@ class Believing:
             author,
             self.found(inbound, mail),
             list_domain=address.rpartition("@")[2].lower() or None,
-            by_list=bool(pair and came_by_list(mail, pair)),
+            by_list=bool(
+                pair
+                and came_by_list(mail, pair)
+                and not is_of_another_list(mail, pair.mailing_list.address)
+            ),
             their_key=any(
                 key.in_address and key.user_id == person.user_id for key in keys
             ),

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from sync.ledger import Transaction
     from sync.pairs import Pair
 
+_UNCLEAR = (
+    "The list stands in From, and the mail names several who may have written it. Ask"
+    " who did. If these are addresses of one person, add them (`moodle-bridge person"
+    " address add`), then release it; else let its author write without Reply-To."
+)
 _UNKNOWN = (
     "Nobody in the course has this address in Moodle. Enrol them or add the address,"
     " then release the mail; or drop it."
@@ -242,7 +247,18 @@ class Judge:
                 "no-author",
                 "Its From names nobody. Drop it, or ask its sender to write again.",
             )
-        people = self._authors.people_of(pair.place.course.id, author.address)
+        course_id = pair.place.course.id
+        people = self._authors.people_of(course_id, author.address)
+        if any(
+            self._authors.people_of(course_id, other) != people
+            for other in author.besides
+        ):
+            return base.held(
+                "author",
+                "unclear-author",
+                _UNCLEAR,
+                detail=", ".join((author.address, *author.besides)),
+            )
         persons = [person for person in people if not person.suspended]
         if len(persons) > 1:
             return base.held(

@@ -456,6 +456,76 @@ def test_an_author_whom_the_list_named_is_believed_when_the_list_did(
     assert len(checked.posts()) == 1
 
 
+HA = "ha@vn.example"
+AMINATA_VIA = "Aminata Diop via FO26 <fo26@lists.example>"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        # The author's own Reply-To, where answers go to the list (Mailman).
+        {"Reply-To": f"{HA}, fo26@lists.example", "Cc": f"Aminata Diop <{AMINATA}>"},
+        {
+            "Reply-To": f"{HA}, fo26@lists.example",
+            "Cc": AMINATA,
+            "X-Mailman-Version": "3.3.10",
+        },
+        # The same where answers go to the author.
+        {"Reply-To": f"{HA}, {AMINATA}"},
+        # What the list does not write, and leaves where it stands.
+        {"Reply-To": AMINATA, "X-Original-From": HA},
+        {"Reply-To": AMINATA, "X-Original-Sender": HA},
+    ],
+)
+def test_a_mail_in_which_a_list_names_two_people_is_held(
+    checked: BridgedCourse, dns: FakeDns, named: dict[str, str]
+) -> None:
+    message_id = checked.write(
+        AMINATA_VIA, "Who am I?", headers={**LIST_HEADERS, **named}
+    )
+    sign(checked, "lists.example", dns)
+    checked.sync()
+    assert checked.posts() == []
+    assert held(checked, message_id) == ("held", "unclear-author")
+    told = checked.mail(message_id).detail
+    assert HA in told
+    assert AMINATA in told
+
+
+def test_two_addresses_of_one_person_leave_no_doubt_who_wrote(
+    checked: BridgedCourse, dns: FakeDns
+) -> None:
+    checked.call("person", "address", "add", "aminata", OTHER)
+    checked.write(
+        AMINATA_VIA,
+        "Answer me at home.",
+        headers={
+            **LIST_HEADERS,
+            "Reply-To": f"{OTHER}, fo26@lists.example",
+            "Cc": f"Aminata Diop <{AMINATA}>",
+        },
+    )
+    sign(checked, "lists.example", dns)
+    checked.sync()
+    (post,) = checked.posts()
+    assert "Aminata Diop" in post.message
+
+
+def test_another_list_of_the_same_host_vouches_for_nobody(
+    checked: BridgedCourse, dns: FakeDns
+) -> None:
+    dns.asks("sn.example")
+    message_id = checked.write(
+        checked.aminata,
+        "From a list that anybody can open.",
+        headers={**LIST_HEADERS, "List-ID": "<mallory.lists.example>"},
+    )
+    sign(checked, "lists.example", dns)
+    checked.sync()
+    assert checked.posts() == []
+    assert held(checked, message_id)[0] == "held"
+
+
 def test_a_forged_stranger_gets_no_notice(checked: BridgedCourse, dns: FakeDns) -> None:
     dns.asks("victim.example")
     message_id = checked.write("boss@victim.example", "Hello", to=BRIDGE)
