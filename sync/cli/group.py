@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -60,10 +61,19 @@ class Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, importing its module."""
         if cmd_name in self._lazy:
-            module = import_module(self._lazy[cmd_name])
-            command: click.Command = module.command
-            return command
+            return self._imported(cmd_name)
         return super().get_command(ctx, cmd_name)
+
+    def every_command(self) -> Iterator[tuple[str, click.Command]]:
+        """Give each command by its name, in the order in which they are to be shown."""
+        for name in self._lazy:
+            yield name, self._imported(name)
+        for name in sorted(self.commands):
+            yield name, self.commands[name]
+
+    def _imported(self, name: str) -> click.Command:
+        command: click.Command = import_module(self._lazy[name]).command
+        return command
 
 
 EPILOG = """\b

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from sync.cli.group import bridge
+from sync.cli.group import Group, bridge
 from sync.cli.options import global_options
 
 _HEAD = """\
@@ -60,15 +60,11 @@ def every_command() -> Iterator[tuple[tuple[str, ...], click.Command]]:
 
 
 def _below(
-    path: tuple[str, ...], group: click.Group
+    path: tuple[str, ...], group: Group
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    context = click.Context(group, info_name=path[-1])
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if command is None:  # pragma: no cover - it is listed
-            continue
+    for name, command in group.every_command():
         yield (*path, name), command
-        if isinstance(command, click.Group):
+        if isinstance(command, Group):
             yield from _below((*path, name), command)
 
 
@@ -77,10 +73,8 @@ def _text(command: click.Command) -> str:
 
 
 def _option(option: click.Parameter) -> str:
-    if isinstance(option, click.Argument):
+    if not isinstance(option, click.Option):
         return f"- `{option.metavar}`"
-    if not isinstance(option, click.Option):  # pragma: no cover - click has no third
-        return ""
     value = ""
     if not option.is_flag:
         kind = option.type

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mappings.response.causes import Cause, cause_of
 from mappings.response.clocks import clocked
-from mappings.response.reasons import NoQuestion, no_question
+from mappings.response.reasons import NoQuestion, Part, no_question
 from mappings.rota.duty import Cover
 from moodle_bridge.model.waits import Medium, Utterance, Wait, WaitState
 from sync.commands.story import Event
@@ -86,16 +86,18 @@ def question_story(
 ) -> QuestionStory:
     """Tell whether a post waits for an answer, why (not), and what it answers."""
     waits = transaction.waits.of_discussion(said.pair, said.discussion_id)
-    own = next((wait for wait in waits if wait.post_id == said.post_id), None)
+    kept = transaction.marks.get(said.pair, said.post_id)
+    part = no_question(said, waits, mark=kept.mark if kept else None)
     lines: list[str] = []
     events: list[Event] = []
     data: dict[str, Any] = {"pair": said.pair, "post": said.post_id, "question": None}
-    if own is not None:
+    if part is None:
+        own = next(wait for wait in waits if wait.post_id == said.post_id)
         lines, events, data["question"] = _question(
             transaction, said, own, circumstances(transaction, settings, own)
         )
     else:
-        lines, data["no_question"] = _no_question(transaction, said, waits)
+        lines, data["no_question"] = _no_question(said, part)
     answered = [
         wait
         for wait in waits
@@ -277,13 +279,7 @@ def _cause(wait: Wait, measured: Circumstances) -> Cause | None:
     return None if measured.watched is None and found is not Cause.LAG else found
 
 
-def _no_question(
-    transaction: Transaction, said: Utterance, waits: Sequence[Wait]
-) -> tuple[list[str], dict[str, Any]]:
-    kept = transaction.marks.get(said.pair, said.post_id)
-    part = no_question(said, waits, mark=kept.mark if kept else None)
-    if part is None:  # pragma: no cover - a wait is looked for first
-        return [], {}
+def _no_question(said: Utterance, part: Part) -> tuple[list[str], dict[str, Any]]:
     of = f" (question {part.of.post_id})" if part.of else ""
     lines = [f"Post {said.post_id} of pair {said.pair} waits for no answer:"]
     lines.append(f"  {part.why}{of}")
