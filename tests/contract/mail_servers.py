@@ -100,11 +100,11 @@ def imap_account(
     thread = threading.Thread(target=lambda: loop.run_until_complete(main))
     main = loop.create_task(serve())
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(120)
 
     def stop() -> None:
         loop.call_soon_threadsafe(main.cancel)
-        thread.join(10)
+        thread.join(120)
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()

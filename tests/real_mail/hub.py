@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
+import socket
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -15,7 +17,6 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from imapclient import IMAPClient
 
 from tests.contract.mail_servers import ImapServer, imap_account
-from tests.real_mail.mailman_core import free_port
 
 
 class Hub:
@@ -32,8 +33,8 @@ class Hub:
         self._mailboxes: dict[str, list[bytes]] = defaultdict(list)
         self._known: set[str] = set()
         self._lock = RLock()
-        self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = _Door(self)
+        self.port = self._controller.port
 
     def start(self) -> None:
         self._controller.start()
@@ -128,6 +129,22 @@ password = {{ file = "{password_file}" }}
                 self._mailboxes[recipient.lower()].append(whole)
         elif sender:
             self.deliver("", sender, _report(recipient, sender, content))
+
+
+class _Door(Controller):
+    """Listens at a port that was bound at once, so that nobody else gets it."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        super().__init__(
+            hub,
+            hostname="127.0.0.1",
+            port=self._socket.getsockname()[1],
+            ready_timeout=300.0,
+        )
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._socket)
 
 
 def all_in_the_inbox(client: IMAPClient) -> list[bytes]:

@@ -23,7 +23,7 @@ from imapclient import IMAPClient
 
 from tests.contract.mail_servers import ImapServer
 from tests.real_mail.hub import all_in_the_inbox
-from tests.real_mail.mailman_core import free_port, listens, until
+from tests.real_mail.mailman_core import free_ports, listens, until
 
 PASSWORD = "secret-sesame"
 _TAKEN = 250
@@ -195,9 +195,13 @@ class LocalServers:
         # give up being root.
         self.folder = Path(tempfile.mkdtemp(prefix="moodle-bridge-mail-"))
         self.folder.chmod(0o755)
-        self.smtp_port, self.submission_port = free_port(), free_port()
-        self.imap_port, self._lmtp_port = free_port(), free_port()
-        self.listen_port = free_port()
+        (
+            self.smtp_port,
+            self.submission_port,
+            self.imap_port,
+            self._lmtp_port,
+            self.listen_port,
+        ) = free_ports(5)
         self._dovecot: subprocess.Popen[bytes] | None = None
         self._configure()
         self._trusted = create_default_context(cafile=str(self.folder / "ca.pem"))
@@ -255,7 +259,7 @@ class LocalServers:
         if dovecot is not None:
             self._postfix("stop", strict=False)
             dovecot.terminate()
-            dovecot.wait(60)
+            dovecot.wait(300)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _postfix(self, *arguments: str, strict: bool = True) -> None:
@@ -263,7 +267,7 @@ class LocalServers:
             [_program("postfix"), "-c", str(self.folder / "postfix"), *arguments],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         assert not strict or done.returncode == 0, done.stderr + self.logs()

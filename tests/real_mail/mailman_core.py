@@ -8,11 +8,14 @@ from __future__ import annotations
 import base64
 import json
 import os
+import random
 import signal
+import smtplib
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -21,7 +24,9 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 ENVIRONMENT = Path(__file__).parents[2] / ".venv-mailman"
 PASSWORD = "a-password-for-rest"
-_PATIENCE = 180.0
+_PATIENCE = 600.0
+# Below those that the system gives to whoever asks for any.
+_PORTS = (20_000, 32_000)
 
 _CONFIGURATION = """\
 [mailman]
@@ -31,7 +36,7 @@ html_to_plain_text_command: /bin/cat $filename
 [paths.here]
 var_dir: {folder}/var
 [database]
-url: sqlite:///{folder}/mailman.db
+url: sqlite:///{folder}/mailman.db?timeout=60
 [webservice]
 hostname: 127.0.0.1
 port: {rest}
@@ -61,7 +66,7 @@ org_domain_data_url: file://{folder}/domains.txt
 """
 
 
-def until(holds: Callable[[], Any], what: str, *, seconds: float = 120.0) -> Any:
+def until(holds: Callable[[], Any], what: str, *, seconds: float = 300.0) -> Any:
     """Wait until something holds, and return it; fail with `what` when it never does."""
     end = time.monotonic() + seconds
     while True:
@@ -72,11 +77,21 @@ def until(holds: Callable[[], Any], what: str, *, seconds: float = 120.0) -> Any
         time.sleep(0.05)
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+def free_ports(number: int) -> list[int]:
+    """Return ports that are free, and that the system gives to nobody by chance.
+
+    So they are still free when the server that they are for takes them.
+    """
+    chance = random.SystemRandom()  # of two test runs each has its own
+    found: list[int] = []
+    with ExitStack() as taken:
+        while len(found) < number:
+            tried, port = socket.socket(), chance.randrange(*_PORTS)
+            taken.callback(tried.close)
+            with suppress(OSError):
+                tried.bind(("127.0.0.1", port))
+                found.append(port)
+    return found
 
 
 class MailmanCore:
@@ -84,8 +99,7 @@ class MailmanCore:
 
     def __init__(self, folder: Path, *, smtp_port: int) -> None:
         self.folder = folder
-        self.rest_port = free_port()
-        self.lmtp_port = free_port()
+        self.rest_port, self.lmtp_port = free_ports(2)
         self.url = f"http://127.0.0.1:{self.rest_port}"
         (folder / "domains.txt").write_text("example\n", encoding="utf-8")
         (folder / "mailman.cfg").write_text(
@@ -122,7 +136,7 @@ class MailmanCore:
             return
         # Nothing of it is wanted any more, and its runners take long to say farewell.
         os.killpg(master.pid, signal.SIGKILL)
-        master.wait(20)
+        master.wait(60)
 
     def rest(self, method: str, path: str, **form: object) -> dict[str, Any]:
         """Ask Mailman as its own admin would; an answer without words is empty."""
@@ -135,7 +149,7 @@ class MailmanCore:
             # Said at once: an answer of 401 would cost two seconds.
             headers={"Authorization": f"Basic {login}"},
         )
-        with build_opener(ProxyHandler({})).open(request, timeout=30) as response:
+        with build_opener(ProxyHandler({})).open(request, timeout=120) as response:
             answer = response.read()
         return json.loads(answer) if answer else {}
 
@@ -184,7 +198,16 @@ class MailmanCore:
     def _answers(self) -> bool:
         assert self._master is not None
         assert self._master.poll() is None, (self.folder / "master.log").read_text()
-        return listens(self.rest_port) and listens(self.lmtp_port)
+        # It is not enough that somebody listens there.
+        try:
+            self.rest("GET", "system/versions")
+            with smtplib.LMTP("127.0.0.1", self.lmtp_port, timeout=60):
+                return True
+        except HTTPError as error:
+            error.close()
+        except (OSError, smtplib.SMTPException):
+            pass
+        return False
 
 
 def listens(port: int) -> bool:

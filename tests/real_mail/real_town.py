@@ -57,6 +57,13 @@ class LaterClock:
     def move(self, **by: float) -> None:
         self.ahead += timedelta(**by)
 
+    def far_hour(self) -> str:
+        """Return the hour of a day that is as far from now as can be, as HH:MM.
+
+        What is to come at that hour comes when a day is over, and not before.
+        """
+        return f"{self() + timedelta(hours=12):%H:00}"
+
 
 class PostOffice(Protocol):
     """The mail servers of a town: where mail is sent to, and where it lies.
@@ -228,7 +235,7 @@ hold = "0s"
             capture_output=True,
             text=True,
             env={**os.environ, "XDG_STATE_HOME": str(self.folder / "state")},
-            timeout=120,
+            timeout=600,
             check=False,
         )
         return done.returncode, done.stdout, done.stderr
@@ -250,7 +257,7 @@ hold = "0s"
                 yield
             finally:
                 command.terminate()
-                command.wait(60)
+                command.wait(300)
                 said = command.stderr.read().decode()
         assert command.returncode == 0, said
 
@@ -299,7 +306,7 @@ hold = "0s"
             f"{self.url}/webservice/upload.php",
             data={"token": self.moodle.token_for(person), "itemid": "0"},
             files={"file_1": ("market.jpg", photo, "image/jpeg")},
-            timeout=30,
+            timeout=300,
         ).json()
         answer = self.moodle.call(
             person,

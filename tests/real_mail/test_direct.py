@@ -8,7 +8,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from tests.real_mail.mailman_core import free_port
+from tests.real_mail.mailman_core import free_ports
 from tests.real_mail.real_town import RealTown
 
 pytestmark = pytest.mark.real
@@ -41,7 +41,7 @@ def test_an_answer_to_a_mail_of_ones_own_becomes_a_post(town: Towns) -> None:
 
 
 def test_who_clicks_once_gets_one_last_mail(town: Towns) -> None:
-    here, port = town("click"), free_port()
+    here, (port,) = town("click"), free_ports(1)
     here.direct(web=f"http://127.0.0.1:{port}")
     here.begin()
     here.post(here.grace, "Week 1", "Read chapter one.")

@@ -42,6 +42,13 @@ def has_an_account(here: RealTown) -> None:
     here.office.add_account(here.ha.email)
 
 
+def has_digests(here: RealTown) -> None:
+    """Let Hà have digests, at an hour that does not come as long as nobody waits."""
+    hour = here.clock.far_hour()
+    chosen = here.run("person", "channel", here.ha.username, "digest", "--at", hour)
+    assert chosen.code == 0, chosen.said
+
+
 def mails_of_hour(here: RealTown, kind: str) -> list[EmailMessage]:
     """Let a day pass and its hour come; return what then lies in Hà's mailbox."""
     here.clock.move(hours=24)
@@ -68,8 +75,7 @@ def test_an_answer_to_a_digest_becomes_posts_in_three_discussions(
 ) -> None:
     here = by_a_way(town, mailman, way)
     has_an_account(here)
-    chosen = here.run("person", "channel", here.ha.username, "digest", "--at", "18:00")
-    assert chosen.code == 0, chosen.said
+    has_digests(here)
     if way == "mailman":
         assert here.run("list", "sync").code == 0
     discussions: list[Discussion] = [
@@ -117,7 +123,7 @@ def test_what_an_answer_to_a_digest_does_not_place_is_told_and_held(
     here.direct()
     here.begin()
     has_an_account(here)
-    here.run("person", "channel", here.ha.username, "digest")
+    has_digests(here)
     discussions = [here.post(here.grace, *question) for question in QUESTIONS]
     assert here.sync().code == 0
     (digest,) = mails_of_hour(here, "digest")
@@ -139,10 +145,12 @@ def test_an_hour_of_internet_has_all_in_one_mail_and_photos_by_wish(
     here.direct()
     here.begin()
     has_an_account(here)
-    here.write(here.ha, "channel bundle 18:00", to=here.address, subject="bundle")
+    hour = here.clock.far_hour()
+    wish = f"channel bundle {hour}"
+    here.write(here.ha, wish, to=here.address, subject="bundle")
     here.waits(1)
     assert here.sync().code == 0
-    here.gets(here.ha, "18:00")
+    here.gets(here.ha, hour)
     for subject, words in QUESTIONS:
         here.post(here.grace, subject, words, photo=photo())
     assert here.sync().code == 0

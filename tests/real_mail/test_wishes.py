@@ -19,16 +19,18 @@ def test_who_asks_for_a_digest_by_mail_is_answered_and_gets_it(town: Towns) -> N
     here = town("wish")
     here.direct()
     here.begin()
-    here.write(here.jan, "Channel DIGEST 18:00\n", to=here.address, subject="mail")
+    hour = here.clock.far_hour()
+    wish = f"Channel DIGEST {hour}\n"
+    here.write(here.jan, wish, to=here.address, subject="mail")
     here.waits(1)
     assert here.sync().code == 0
-    (answer,) = here.gets(here.jan, "18:00")
+    (answer,) = here.gets(here.jan, hour)
     assert answer["Auto-Submitted"] == "auto-replied"
     assert str(answer["Subject"]) != ""
     with here.reading() as transaction:
         channel = transaction.channels.get(here.jan.id)
     assert channel is not None
-    assert (channel.kind, f"{channel.at:%H:%M}") == (ChannelKind.DIGEST, "18:00")
+    assert (channel.kind, f"{channel.at:%H:%M}") == (ChannelKind.DIGEST, hour)
     (mail,) = here.taken()
     assert mail.state is InboundState.ANSWERED
 
