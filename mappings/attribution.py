@@ -23,7 +23,10 @@ _DATE_NEAR = 40
 _DIGIT = re.compile(r"[\d٠-٩]")
 _LETTER = re.compile(r"[^\W\d_]")
 # `helmik. 2025` is a month; a word, a full stop and a letter are two sentences.
-_SENTENCES = re.compile(r"[^\W\d_]{6}[.!?]\s+[^\W\d_]")
+_SENTENCES = re.compile(
+    r"[^\W\d_]{6}[.!?]\s+[^\W\d_]|[^\W\d_]{3}[!?]\s+[^\W\d_]"
+    r"|[^\W\d_]{4}\.\s+(?:In|On|At|Am|Em)\s"
+)
 _SENTENCE_END = re.compile(r"[^\W\d_]{4}[.!?…。！？]+$")
 
 # The verb as mail programs write it, in more than thirty languages.
@@ -53,7 +56,8 @@ _VERBS = (
     r"menulis|telah\s+menulis",
     r"aliandika|ameandika|kaandika",
     r"ने\s+लिखा|เขียนว่า|เขียน",
-    r"rašė|rakstīja|parašė|idatzi du|a\s+ysgrifennodd",
+    r"rašė|rakstīja|parašė|idatzi du|a\s+ysgrifennodd|ubhalile",
+    r"ጽፏል|ጽፈዋል|লিখেছেন|लिहिले|எழுதியது|రాశారు|લખ્યું|ਲਿਖਿਆ|(?:نے\s+)?لکھا",
 )
 _VERB = re.compile(rf"(?<![\w@.-])(?:{'|'.join(_VERBS)})(?![\w@])", re.IGNORECASE)
 # The same as ends of a line, for where no colon follows.
@@ -75,7 +79,8 @@ _TIME = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[٠-٩]{4}|(?<!\d)25[5-9]\d(?!\d)")
 _DAY = re.compile(r"(?<!\d)\d{1,4}([-/.])\s?\d{1,2}\1\s?\d{1,4}(?!\d)")
-_COLON = re.compile(r"[:：]\s*$")
+_COLONS = (":", "：", "፦", "፡", "։")
+_COLON = re.compile(r"[:：፦፡։]\s*$")
 _WRAPPER = re.compile(r"[*_\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 # What an attribution begins with when it begins with its date.
@@ -99,6 +104,15 @@ _DATE_NAME = re.compile(
     r"(?P<zone>\s+(?:GMT|UTC)[+-]?[\d:]*)?[,\s]+(?P<name>[^\d<>\n]{2,60}?)"
     r"(?P<address>\s*<[^<>\s]+@[^<>\s]+>)?\s*[:：]?"
 )
+# `3 May 2026, 09:41 by peter@example.org:`, without a name.
+_DATE_BY = re.compile(
+    r"[^\W\d_]{0,12}\.?\s?\d{1,2}\.?,?\s(?:[^\W\d_]{3,12}\.?\s)?\d{4},?"
+    r"\s(?:um\s|à\s|om\s)?\d{1,2}[:.]\d\d(?:\sUhr)?,?"
+    r"\s(?:by|von|par|por|van|door|da|от|przez|av|af)\s[\w.+=/-]{1,64}@[\w.-]{1,120}:",
+    re.IGNORECASE,
+)
+# `>>> Peter <peter@example.org> 03.05.2026 09:41 >>>`
+_ARROWED = re.compile(r"^>>> (?=.*(?:@|\d:\d\d))[^>\n]{2,100}(?:>[^>\n]{1,60})? ?>>>$")
 # `Peter Okello (3.2.2025):`, which is a heading as well, but for a quote below it.
 _NAME_AND_DAY = re.compile(
     r"(?P<name>[^\W\d_][^\d@:;!?()\[\]]{1,60}?)\s*[(\[]"
@@ -157,27 +171,30 @@ def _may_end_one(line: str) -> bool:
     bare = line.strip().rstrip(" -*_\u200e\u200f\u202c\u2069")
     return (
         bare[:1].isdigit()
-        or bare.endswith((":", "："))
+        or bare.endswith((*_COLONS, ">>>"))
         or bare.lower().endswith(_ENDINGS)
     )
 
 
 def _ending_at(lines: Sequence[str], place: int, floor: int) -> Attribution | None:
     line = lines[place].strip()
-    if _FRAMED.match(line):
+    if _FRAMED.match(line) or _ARROWED.match(line) or _DATE_BY.fullmatch(line):
         return Attribution(start=place, end=place + 1, firm=True)
     if line[:1].isdigit() and _is_date_and_name(_plain(line)):
         return Attribution(start=place, end=place + 1, firm=True)
     bare = line.rstrip(" -*_\u200e\u200f\u202c\u2069")
-    if not bare.endswith((":", "：")) and not bare.lower().endswith(_ENDINGS):
+    if not bare.endswith(_COLONS) and not bare.lower().endswith(_ENDINGS):
         return None
     best: Attribution | None = None
     facts, below = 0, ""
     for start, joined in _joined_upwards(lines, place, floor):
         traits = _traits(joined)
-        if traits is None or not traits.told:
+        opens = start == 0 or not lines[start - 1].strip()
+        if traits is None or not (
+            traits.told or (traits.full and opens and _is_marked(lines, place + 1, 1))
+        ):
             continue
-        whole = traits.day and _begins_with_date(joined)
+        whole = (traits.day or (traits.firm and opens)) and _begins_with_date(joined)
         # An address that begins a line has its name in the line above.
         more = traits.facts > facts or (below[:1] == "<" and below.count("<") == 1)
         if best is None or whole or (more and _OPENS.match(joined)):
@@ -254,6 +271,7 @@ class _Traits:
     day: bool
     firm: bool
     facts: int
+    full: bool = False
     told: bool = False
 
 
@@ -270,12 +288,13 @@ def _traits(text: str) -> _Traits | None:
         day=day,
         firm=address or timed,
         facts=sum((address, timed, day)),
+        full=colon and address and timed and day,
     )
     verb = _last_verb(text)
     if verb is None:
-        full = address and timed and day
         begun = _ends_with_address(text) or _begins_with_date(text)
-        told = colon and ((full and begun) or (address and bool(_QUOTING.match(text))))
+        quoting = colon and address and bool(_QUOTING.match(text))
+        told = quoting or (traits.full and begun)
         return replace(traits, told=told)
     start, end = verb
     rest = _without_facts(text[end:]).split()

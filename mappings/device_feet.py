@@ -17,7 +17,9 @@ _RULED = re.compile(r"^\s*(?:[-_=~#*+·•.—–]{2,}|[ᐧ\u200b\ufeff—–*_~
 _LINK = re.compile(
     r"\s?[<(\[]\s?(?:https?://|mailto:)[^<>()\[\]\s]*\s?[>)\]]|https?://\S+"
 )
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff*_]")
+_INVISIBLE = re.compile(
+    r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff*_]"
+)
 _MARKS = " \t~—–-|<>()[]\"'«»"
 
 # Names that mean nothing else.
@@ -79,6 +81,7 @@ _WORDED = re.compile(
     rf"^(?:{_SENT})[^,;:!?]{{0,30}}?(?<![^\W\d_]){_WORD}{_EDGE}.{{0,30}}$"
     rf"|^(?:发自|發自|נשלח מ).{{0,12}}?{_WORD}.{{0,12}}$"
     rf"|^from my .{{0,20}}?(?:{_NAME}|{_WORD}){_EDGE}.{{0,12}}$"
+    r"|^from (?:mi|redmi|poco|xiaomi) (?:phone|tablet|pad)$"
     rf"|^[^,;:!?]{{0,20}}{_WORD}.{{0,12}}{_SENT_AT_END}$"
     rf"|^(?:von|vom) (?:mein\w+ |unterwegs)(?:.{{0,20}}{_WORD})?.{{0,12}}"
     r"(?:gesendet|verschickt|geschickt)$",
@@ -94,6 +97,8 @@ _GET = re.compile(
     rf"|αποκτήστε|λήψη|obțineți|descărcați)\b.{{0,24}}outlook\b.{{0,24}}{_SYSTEM}.{{0,24}}$"
     rf"|^(?=.*{_SYSTEM}).{{0,24}}outlook.{{0,30}}(?:downloaden|herunterladen|letöltése\w*"
     r"|letöltése .{0,12}|edinin|alın|indir|を入手|다운로드|받기)\W{0,2}$"
+    r"|^get (?:bluemail|typeapp|aqua\s?mail|edison mail|spark|nine) for"
+    rf" .{{0,24}}{_SYSTEM}.{{0,24}}$"
     r"|^yahoo mail: search, organi[sz]e, conquer$",
     re.IGNORECASE,
 )
@@ -143,7 +148,7 @@ def phone_foot_start(lines: Sequence[str]) -> int | None:
 
 def _is_device_line(said: str) -> bool:
     words = len(said.split())
-    if not words or words > _WORDS_MOST:
+    if not words or words > _WORDS_MOST or said.endswith(("?", "？", "؟")):
         return False
     if _EXCUSE.match(said):
         return _NAME_ANYWHERE.search(said) is not None

@@ -11,7 +11,7 @@ LABELS = {
         "|remitente|afzender|absender|avsändare|saatja|no|nuo|od kogo|от кого|від кого|發件人|寄信人|보낸이|المرسل|השולח|αποστολέας|pengirim|expeditor|od koho|kimden"
     ),
     "date": (
-        "sent|date|sent on|date sent|envoyé|envoyé le|gesendet|gesendet am|datum|inviato"
+        "sent|date|message du|sent on|date sent|envoyé|envoyé le|gesendet|gesendet am|datum|inviato"
         "|data|enviado|enviada|enviada em|enviado em|enviado el|enviat|fecha|verzonden"
         "|verzonden op|skickat|sendt|dato|lähetetty|päiväys|päivämäärä|pvm|wysłano"
         "|wysłane|data wysłania|odesláno|odoslané|отправлено|дата|надіслано"

@@ -40,6 +40,10 @@ _RULE = re.compile(rf"^[\s*]*[{_DASH}]{{5,}}[\s*]*$")
 _RULED_WORDS = re.compile(
     rf"^\s*[{_DASH}]{{4,60}}\s*[^{_DASH}\n]{{1,40}}\s*[{_DASH}]{{4,60}}\s*$"
 )
+# `Message du 03/05/26 09:41`, as French providers head them.
+_DATED_ABOVE = re.compile(
+    r"^[\s>*]*message du :? ?\d[\d/. :à-]{5,30}\s*$", re.IGNORECASE
+)
 _FORWARDED = re.compile(
     r"(?i)^[\s>*_-]*(?:begin forwarded message|forwarded message|début du message"
     r" (?:transféré|réexpédié)|message (?:transféré|réexpédié)|weitergeleitete nachricht"
@@ -63,6 +67,7 @@ _DIGIT = re.compile(r"\d")
 _DATED = re.compile(
     r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d[:.h]\d\d(?!\d)|\d([./-])\d{1,2}\1\d"
 )
+_TIME_OF_DAY = re.compile(r"\d[:.h]\d\d(?!\d)|\d\s?[ap]\.?m\b", re.IGNORECASE)
 # Whoever writes more lines with colons does it to keep this program busy.
 _LOOKED_AT_MOST = 400
 _BLOCK_MOST = 14
@@ -119,7 +124,9 @@ def is_forwarding(line: str) -> bool:
 
 def _is_drawn(line: str) -> bool:
     return len(line) <= _LINE_LONGEST and (
-        _RULE.match(line) is not None or _RULED_WORDS.match(line) is not None
+        _RULE.match(line) is not None
+        or _RULED_WORDS.match(line) is not None
+        or _DATED_ABOVE.match(line) is not None
     )
 
 
@@ -142,8 +149,10 @@ def _is_original(line: str) -> bool:
 def _block_end(lines: Sequence[str], start: int) -> int:
     kinds: set[str] = set()
     end, blank, strange = start, 0, 0
-    sent = named = False
+    sent = named = told = False
     first_seen = False
+    # Without an address, travellers write the same words: `From`, `To`, `Date`.
+    timed: set[str] = set()
     for place in range(start, min(len(lines), start + _BLOCK_MOST)):
         line = lines[place]
         if not line.strip():
@@ -162,11 +171,16 @@ def _block_end(lines: Sequence[str], start: int) -> int:
         blank, strange = 0, 0
         kinds.add(kind)
         sent = sent or (kind == "date" and _tells_when_sent(line))
+        told = told or (kind == "date" and _is_labelled_sent(line))
+        if kind == "subject" or (kind == "date" and _TIME_OF_DAY.search(line)):
+            timed.add(kind)
         named = named or (kind == "from" and _names_somebody(line))
         end = place + 1
     if "from" not in kinds or not kinds & {"date", "subject"}:
         return 0
-    if len(kinds) >= _FIELDS_LEAST or _has_address(lines, start, end):
+    if _has_address(lines, start, end):
+        return end
+    if len(kinds) >= _FIELDS_LEAST and (told or {"subject", "date"} <= timed):
         return end
     return end if sent and named else 0
 
@@ -191,9 +205,10 @@ def _glued_end(lines: Sequence[str], start: int) -> int:
         if place == start and (not labels or labels[0].start):
             return 0
         kinds.update(label.kind for label in labels)
-        told = "subject" in kinds or "@" in text
-        full = told and len(kinds) >= _FIELDS_LEAST
         dates += [label for label in labels if _is_sent(label.words)]
+        timed = bool(dates) or _TIME_OF_DAY.search(text) is not None
+        told = "@" in text or ("subject" in kinds and timed)
+        full = told and len(kinds) >= _FIELDS_LEAST
         sent = not end and any(label.dates(text) for label in dates[:1])
         if "from" in kinds and ((labels and full) or sent):
             end = place + 1
@@ -245,6 +260,11 @@ def _tells_when_sent(line: str) -> bool:
     return bool(
         found and _is_sent(_label(found["label"])) and _DATED.search(found["value"])
     )
+
+
+def _is_labelled_sent(line: str) -> bool:
+    found = _FIELD.match(line)
+    return bool(found and _is_sent(_label(found["label"])))
 
 
 def _names_somebody(line: str) -> bool:

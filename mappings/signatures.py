@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mappings.legal_words import is_legal
+
 _SEPARATOR = re.compile(r"^\s{0,3}(?:--|—|–|__|- -)\s*$")
 _RULE = re.compile(r"^\s*_{3,}\s*$")
 _DASHES = re.compile(r"^\s*(?:-{3,}|={3,}|\*{3,}|~{3,})\s*$")
@@ -22,6 +24,7 @@ _STANDARD = "-- "
 _NAME_WORDS_MOST = 8
 _SENTENCE_ENDS = (".", "!", "?", ",", ";", ":", "…", "。", "！", "？", "،", "؟")
 _NUMBER = re.compile(r"\d[\d\s()./-]{5,}\d")
+_SMALL_WORD = re.compile(r"(?<![\w@])(?![^\W\d_]*[A-Z])[a-zß-ÿ][^\W\d_]{3,}(?!\w)")
 _CONTACT = re.compile(r"@|https?://")
 
 _LIST_FOOT = re.compile(
@@ -61,12 +64,6 @@ _DISCLAIMER = re.compile(
     r"|bu e-?posta|thư này|email này|本邮件|本電子郵件|このメール|이 메일|"
     r"confidentiality|confidential|confidentiel|confidencial|vertraulich|vertrouwelijk)"
 )
-_LEGAL = re.compile(
-    r"(?i)confidential|privileged|intended (?:only|solely|recipient|for)|recipient"
-    r"|confidentiel|destinataire|vertraulich|vertrouwelijk|geadresseerde|confidencial"
-    r"|destinatari|riservat|konfidenti|fortrolig|luottamuksel|poufn|důvěrn"
-    r"|конфиденциальн|gizli|bảo mật|保密|机密|機密|기밀"
-)
 _GREEN = re.compile(
     r"(?i)^[\s*_>🌳🌲-]*(?:please )?(?:consider|think (?:of|about)|pensez|merci de penser"
     r"|bitte denken|denk aan|antes de imprimir|piense|pense|prima di stampare"
@@ -88,13 +85,21 @@ def signature_start(lines: Sequence[str]) -> int | None:
         if _SEPARATOR.match(line[:_RULE_LONGEST]):
             if not _is_short(below, _SIGNATURE_LINES_MOST):
                 return None
-            sure = line == _STANDARD or _looks_signed(below)
+            named = _looks_signed(below)
+            typed = line.strip() == "--" or not _is_sentence(below)
+            sure = (named and typed) or line == _STANDARD
             drawn_again = any(
                 _SEPARATOR.match(above[:_RULE_LONGEST]) for above in lines[:place]
             )
-            return place if sure and not (drawn_again and line != _STANDARD) else None
+            if drawn_again:
+                sure = line == _STANDARD and named and not _is_sentence(below)
+            return place if sure else None
         if len(line) < _RULE_LONGEST and _RULE.match(line):
-            return place if _is_short(below, _RULED_LINES_MOST) else None
+            ruled = _is_short(below, _RULED_LINES_MOST) and (
+                _stands_apart(lines, place)
+                or (_looks_signed(below) and not _is_sentence(below))
+            )
+            return place if ruled else None
         if len(lines) - place > 4 * _SIGNATURE_LINES_MOST:
             return None
     return None
@@ -134,7 +139,7 @@ def disclaimer_start(lines: Sequence[str]) -> int | None:
         while begin and lines[begin - 1].strip():
             begin -= 1
         said = " ".join(lines[begin:end])[:_DISCLAIMER_LONGEST]
-        if not (_DISCLAIMER.match(said) and _LEGAL.search(said)) and not (
+        if not (_DISCLAIMER.match(said) and is_legal(said)) and not (
             _GREEN.match(said)
         ):
             break
@@ -163,3 +168,22 @@ def _looks_signed(lines: Sequence[str]) -> bool:
         len(line.split()) <= _NAME_WORDS_MOST and not line.endswith(_SENTENCE_ENDS)
         for line in full
     )
+
+
+def _is_sentence(lines: Sequence[str]) -> bool:
+    """Say whether the first line has words that are no names: those begin large.
+
+    Only where scripts have small letters, and only words of four letters or more.
+    """
+    first = next((line for line in lines if line.strip()), "")
+    told = _CONTACT.search(first) or _NUMBER.search(first)
+    return not told and _SMALL_WORD.search(first) is not None
+
+
+def _stands_apart(lines: Sequence[str], place: int) -> bool:
+    """Say whether a line is drawn right above others, and away from those before.
+
+    Whoever leaves a blank to be filled in draws it otherwise.
+    """
+    above = place == 0 or not lines[place - 1].strip()
+    return above and bool("".join(lines[place + 1 : place + 2]).strip())

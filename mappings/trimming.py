@@ -125,7 +125,14 @@ class _Cutter:
             self.cuts.drop(range(place, place + 1), self.mail.kinds[place], "banner")
             place = self._after(place + 1, {BLANK})
         after = self._after(place, {BLANK, ATTRIBUTION})
-        named = after > place and after < self.cuts.end
+        named = after < self.cuts.end and ATTRIBUTION in self.mail.kinds[place:after]
+        if (
+            named
+            and self.mail.kinds[after] != QUOTE
+            and not self._is_firm(place, after)
+        ):
+            # Whoever leads up to their own words says so themselves.
+            return
         if named:
             self.cuts.drop(range(place, after), ATTRIBUTION, "attribution")
         quote_end = self._after(after, {BLANK, QUOTE, ATTRIBUTION})
@@ -178,6 +185,12 @@ class _Cutter:
                     ATTRIBUTION,
                     "attribution",
                 )
+
+    def _is_firm(self, start: int, end: int) -> bool:
+        return any(
+            attribution.firm and start <= attribution.start < end
+            for attribution in self.mail.attributions
+        )
 
     def _is_whole(self, start: int, end: int) -> bool:
         """Say whether a quote above an answer was put there by a mail program.

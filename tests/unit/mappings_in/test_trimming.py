@@ -217,3 +217,53 @@ def test_every_line_is_either_kept_or_cut(lines: list[str], known: bool) -> None
 def full(text: str) -> list[str]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return [line for line in lines if line.strip()]
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "በማክሰ 3 ሜይ 2026 በ9:41 ጥዋት ላይ Peter Okello <peter@example.org> ጽፏል፦",
+        "মঙ্গল, ৩ মে, ২০২৬, ৯:৪১ AM তারিখে Peter Okello <peter@example.org> লিখেছেন:",
+        "NgoLwesibili, Meyi 3, 2026 ku-9:41 AM u-Peter Okello <peter@example.org> ubhalile:",
+        "Kedd 3 Xyzw 2026 9:41 Peter Okello <peter@example.org> in a tongue unheard of:",
+        "On Wed, Dec 9, Peter Okello\n<peter@example.org>\nwrote:",
+    ],
+)
+def test_an_attribution_in_any_language_goes_with_the_marked_quote_below_it(
+    attribution: str,
+) -> None:
+    assert trim(f"{OWN}\n\n{attribution}\n\n> one\n> two\n").kept == OWN
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "3 May 2026, 09:41 by peter@example.org:",
+        "May 3, 2026, 9:41 by peter@example.org:",
+        "3. Mai 2026, 09:41 von peter@example.org:",
+        ">>> Peter Okello <peter@example.org> 03.05.2026 09:41 >>>",
+        (
+            "=====================\nMessage du : 03/05/2026 09:41\nDe : Peter\nA : forum@x.org\n"
+            "Objet : Re: Plan"
+        ),
+        "> Message du 03/05/26 09:41\n> De : Peter\n> A : forum@x.org\n> Objet : Re: Plan",
+    ],
+)
+def test_heads_without_a_verb_end_the_answer(attribution: str) -> None:
+    assert trim(f"{OWN}\n\n{attribution}\n\nquoted words\nmore words\n").kept == OWN
+
+
+@pytest.mark.parametrize(
+    "legal",
+    [
+        "CONFIDENTIALITY NOTICE: this is for the named person's use only.",
+        "Este mensaje es confidencial y va dirigido exclusivamente a su destinatario.",
+        "Ce courriel est confidentiel. Reçu par erreur, merci de le détruire.",
+        "Esta mensagem é confidencial. Se a recebeu por engano, apague-a.",
+        "Dit bericht is vertrouwelijk en uitsluitend bestemd voor de geadresseerde.",
+    ],
+)
+def test_legal_words_of_a_mail_server_are_cut(legal: str) -> None:
+    told = trim(f"{OWN}\n\n{legal}\n")
+
+    assert (told.kept, told.rules) == (OWN, ("disclaimer",))
