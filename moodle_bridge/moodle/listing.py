@@ -44,11 +44,12 @@ def rows(
     since: datetime | None,
     per_page: int,
     order: int = LAST_POST_DESC,
+    whole_pages: bool = False,
 ) -> Iterator[DiscussionRow]:
     """Yield each discussion once: pinned ones, then the newest first.
 
     Stops at the first that is not pinned and has seen nothing since `since` (None:
-    never). A deletion moves the rest of the listing up, by which a discussion could
+    never); with `whole_pages` at the end of its page, which was paid for. A deletion moves the rest of the listing up, by which a discussion could
     slip between two pages; so each page begins within the one before, and when it
     does not, reading begins anew. Raises Transient when the listing never holds
     still.
@@ -58,7 +59,8 @@ def rows(
     for _attempt in range(_RESTARTS):
         known: set[int] = set()
         end = 0
-        while True:
+        past = False
+        while not past:
             page, size = _window(end, per_page)
             listing = _page(client, forum_id, order, page, size)
             if end and not _overlaps(listing, known):
@@ -67,7 +69,8 @@ def rows(
                 known.add(row.discussion)
                 if row.discussion in seen:
                     continue
-                if _is_past(row, since, order):
+                past = past or is_past(row, since, order)
+                if past and not whole_pages:
                     return
                 seen.add(row.discussion)
                 yield row
@@ -76,6 +79,8 @@ def rows(
             if came < size:
                 return
             end = (page + 1) * size
+        if past:
+            return
     raise Transient(
         "the listing of discussions changed on every reading",
         item=f"forum {forum_id}",
@@ -108,7 +113,8 @@ def _overlaps(listing: Listing, known: set[int]) -> bool:
     )
 
 
-def _is_past(row: DiscussionRow, since: datetime | None, order: int) -> bool:
+def is_past(row: DiscussionRow, since: datetime | None, order: int) -> bool:
+    """Say whether a discussion has seen nothing since a moment; pinned ones never."""
     if since is None or row.pinned:
         return False
     moment = row.activity if order == LAST_POST_DESC else row.created

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from moodle_bridge.errors import Permanent, RemoteError
+from moodle_bridge.errors import Permanent, RemoteError, Transient
 from moodle_bridge.model.forum import Discussion, DiscussionPosts
 from moodle_bridge.moodle.forums import DiscussionFailure
 from moodle_bridge.moodle.functions import MISSING
 from moodle_bridge.redact import masked
 from sync.jobs.hearing import Listener, hear, hear_end
+from sync.jobs.recounting import recounted, remember
 from sync.jobs.sighting import Watchword, note_gone, note_posts
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 50
 _RECHECKED_AT_ONCE = 100
+# For half an hour its author may take a post back, if Moodle is as it came: once that
+# time is over an answer is looked for again, so that nobody waits for one that is gone.
+_EDITING_TIME = timedelta(minutes=35)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,19 @@ class Seen:
     discussions_read: int = 0
     problems: tuple[str, ...] = ()
     moved_forums: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Count:
+    """How many posts were new, discussions read, and failed.
+
+    `unread` are those that failed and may be read the next time.
+    """
+
+    new: int = 0
+    read: int = 0
+    failed: int = 0
+    unread: frozenset[int] = frozenset()
 
 
 class Watch:
@@ -100,6 +117,7 @@ class Watch:
             course_id = pair.place.course.id
             changed = updates.get(course_id)
             wanted: dict[int, Discussion] = {}
+            quiet: list[Discussion] = []
             if changed is not None and changed.error is not None:
                 _only_here(changed.error)
                 failed.add(pair.name)
@@ -108,18 +126,23 @@ class Watch:
                 )
             elif changed is not None and pair.name in since:
                 moved = moved or bool(changed.configured)
-                told, broken = self._changed(pair, changed, since[pair.name])
+                told, quiet, broken = self._changed(pair, changed, since[pair.name])
                 wanted = {one.id: one for one in told}
                 problems += broken
                 if broken:
                     failed.add(pair.name)
             stale = [one for one in self._to_recheck(pair) if one.id not in wanted]
+            other = self._recounted(pair, quiet)
             counts = self._read(pair, wanted.values(), problems)
-            if counts[2]:
+            if counts.failed:
                 failed.add(pair.name)
-            more = self._read(pair, stale, problems)
-            new_posts += counts[0] + more[0]
-            read += counts[1] + more[1]
+            numbers = {one.id for one in other}
+            stale = [one for one in stale if one.id not in numbers]
+            more = self._read(pair, [*other, *stale], problems)
+            unread = counts.unread | more.unread
+            self._remember(pair, [*wanted.values(), *other], unread)
+            new_posts += counts.new + more.new
+            read += counts.read + more.read
         self._move_cursors(
             {
                 pair.name: changed.seen_until
@@ -138,23 +161,44 @@ class Watch:
 
     def _changed(
         self, pair: Pair, changed: CourseUpdates, since: datetime
-    ) -> tuple[list[Discussion], list[str]]:
-        """Return the discussions with news, and which forums could not be listed.
+    ) -> tuple[list[Discussion], list[Discussion], list[str]]:
+        """Return the discussions with news, quiet ones that were listed beside them,
+        and which forums could not be listed.
 
         A forum that breaks in Moodle must not keep the others from being read.
         """
         found: list[Discussion] = []
+        quiet: list[Discussion] = []
         problems: list[str] = []
         for forum in pair.place.forums.values():
             if not changed.first_posts.get(forum.cmid):
                 continue
-            listed = self._moodle.forums.discussions(forum.id, since=since)
             try:
-                found += self._listed(pair, listed)
+                listed = list(self._moodle.forums.looked_over(forum.id, since=since))
             except Permanent as error:
                 _only_here(error)
                 problems.append(masked(f"forum {forum.name}: {error}"))
-        return found, problems
+                continue
+            active = [one.discussion for one in listed if one.active]
+            found += self._listed(pair, active)
+            quiet += [one.discussion for one in listed if not one.active]
+        return found, quiet, problems
+
+    def _recounted(self, pair: Pair, quiet: Sequence[Discussion]) -> list[Discussion]:
+        """Return the quiet discussions in which posts were deleted, or are back."""
+        if not quiet:
+            return []
+        with self._ledger.reading() as transaction:
+            found = recounted(transaction, pair.name, quiet)
+        return list(self._listed(pair, found))
+
+    def _remember(
+        self, pair: Pair, listed: Sequence[Discussion], unread: Collection[int]
+    ) -> None:
+        done = [one for one in listed if one.id not in unread]
+        if done:
+            with self._ledger.writing() as transaction:
+                remember(transaction, pair.name, done)
 
     def _move_cursors(
         self, seen_until: Mapping[str, datetime | None], since: Mapping[str, datetime]
@@ -207,8 +251,12 @@ class Watch:
     def reread(self, pair: Pair, discussions: Iterable[Discussion]) -> Seen:
         """Read discussions now, and note what is new or gone in them; may be repeated."""
         problems: list[str] = []
-        new, read, _ = self._read(pair, discussions, problems)
-        return Seen(new_posts=new, discussions_read=read, problems=tuple(problems))
+        count = self._read(pair, discussions, problems)
+        return Seen(
+            new_posts=count.new,
+            discussions_read=count.read,
+            problems=tuple(problems),
+        )
 
     def begun(self, pair: str) -> datetime | None:
         """Return from when on posts of a pair are new, None before its first run."""
@@ -229,13 +277,21 @@ class Watch:
         if not self._settings.recheck_days:
             return []
         now = self._ledger.clock()
+        since = now - timedelta(days=self._settings.recheck_days)
         with self._ledger.reading() as transaction:
-            return transaction.discussions.to_check(
+            found = transaction.discussions.to_check(
                 pair.name,
-                active_since=now - timedelta(days=self._settings.recheck_days),
+                active_since=since,
                 checked_before=now - self._settings.recheck_every,
                 limit=_RECHECKED_AT_ONCE,
             )
+            if not pair.settings.questions:
+                return found
+            settled = transaction.discussions.with_settled_answers(
+                pair.name, began_since=since, settles=_EDITING_TIME
+            )
+        known = {one.id for one in found}
+        return [*found, *(one for one in settled if one.id not in known)]
 
     def _read(
         self,
@@ -244,12 +300,13 @@ class Watch:
         problems: list[str],
         *,
         begun: datetime | None = None,
-    ) -> tuple[int, int, int]:
-        """Read discussions and note their posts; return (new, read, failed)."""
+    ) -> _Count:
+        """Read discussions and note their posts."""
         started = begun or self.begun(pair.name)
         if started is None:
-            return 0, 0, 0
+            return _Count()
         new = read = failed = 0
+        unread: set[int] = set()
         word: Watchword | None = None
         listener: Listener | None = None
         for group in _grouped(self._moodle.forums.posts(discussions)):
@@ -292,8 +349,10 @@ class Watch:
                     # waits in it stays waiting.
                     transaction.discussions.checked(pair.name, number)
                     failed += 1
+                    if isinstance(item.error, Transient):
+                        unread.add(number)
                     problems.append(masked(f"discussion {number}: {item.error}"))
-        return new, read, failed
+        return _Count(new=new, read=read, failed=failed, unread=frozenset(unread))
 
     def _listener(self, pair: Pair) -> Listener:
         return Listener(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, select
 
 from moodle_bridge.runtime import Clock
@@ -25,6 +27,14 @@ class Cursors:
         return self._connection.execute(
             select(table.c.value).where(table.c.name == name)
         ).scalar_one_or_none()
+
+    def several(self, names: Collection[str]) -> dict[str, str]:
+        """Return the positions of several sources; those never read are left out."""
+        table = schema.cursor
+        rows = self._connection.execute(
+            select(table.c.name, table.c.value).where(table.c.name.in_(names))
+        )
+        return {row.name: row.value for row in rows}
 
     def move(self, name: str, value: str) -> None:
         """Set the position; may be repeated."""

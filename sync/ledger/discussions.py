@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select
 
 from moodle_bridge.model.forum import Discussion
+from moodle_bridge.model.waits import DEFINITION, WaitState
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
 from sync.ledger.rows import change_row, insert_new
@@ -95,6 +96,43 @@ class Discussions:
             .limit(limit)
         )
         return [_discussion(row) for row in rows]
+
+    def with_settled_answers(
+        self, pair: str, *, began_since: datetime, settles: timedelta
+    ) -> list[Discussion]:
+        """Return those not read since a question in them was answered `settles` ago.
+
+        By a facilitator, or while it has no such answer by another participant. Of
+        questions that began since a moment: others are not looked at.
+        """
+        table, wait = schema.discussion, schema.wait
+        answered_at = func.coalesce(wait.c.facilitator_answer, wait.c.first_answer)
+        states = (WaitState.ANSWERED.value, WaitState.OPEN.value)
+        rows = self._connection.execute(
+            select(table, wait.c.facilitator_answer, wait.c.first_answer)
+            .join(
+                wait,
+                and_(
+                    wait.c.pair == table.c.pair,
+                    wait.c.discussion_id == table.c.discussion_id,
+                ),
+            )
+            .where(
+                wait.c.definition == DEFINITION,
+                wait.c.state.in_(states),
+                wait.c.began >= began_since,
+                answered_at <= self._clock() - settles,
+                wait.c.history == 0,
+                table.c.pair == pair,
+            )
+            .order_by(table.c.discussion_id)
+        )
+        found = {
+            row.discussion_id: _discussion(row)
+            for row in rows
+            if row.checked_at < (row.facilitator_answer or row.first_answer) + settles
+        }
+        return list(found.values())
 
     def checked_at(
         self, pair: str, discussion_ids: Iterable[int]

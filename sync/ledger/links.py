@@ -149,6 +149,20 @@ class Links:
             found[row.discussion_id].append(_link(row))
         return found
 
+    def standing(self, pair: str, discussion_ids: Collection[int]) -> dict[int, int]:
+        """Return how many posts stand in each discussion; those with none left out."""
+        table = schema.link
+        rows = self._connection.execute(
+            select(table.c.discussion_id, func.count().label("posts"))
+            .where(
+                table.c.pair == pair,
+                table.c.discussion_id.in_(discussion_ids),
+                table.c.gone_at.is_(None),
+            )
+            .group_by(table.c.discussion_id)
+        )
+        return {row.discussion_id: row.posts for row in rows}
+
     def by_message_id(self, message_ids: Sequence[str]) -> list[Link]:
         """Return the links with one of these Message-IDs, of any pair."""
         table = schema.link

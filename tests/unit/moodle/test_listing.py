@@ -57,6 +57,14 @@ def test_reading_ends_at_what_is_older() -> None:
     assert len(forum.pages) == 1
 
 
+def test_what_is_older_is_given_to_the_end_of_its_page_for_nothing() -> None:
+    forum = FakeForum(*map(discussion, range(100)))
+    found = list(reading(forum).looked_over(1, since=from_unix(T0 + 95), per_page=10))
+    assert [one.discussion.id for one in found] == list(range(99, 89, -1))
+    assert [one.active for one in found] == [True] * 5 + [False] * 5
+    assert len(forum.pages) == 1
+
+
 def test_an_old_pinned_discussion_does_not_end_it() -> None:
     forum = FakeForum(*map(discussion, range(5)), discussion(50, pinned=True))
     forum.rows[-1]["timemodified"] = T0 - 9999
