@@ -138,19 +138,22 @@ def duplicate(group: Sequence[Applicant]) -> tuple[Held, ...]:
             advice="Which counts? `moodle-bridge enrol decide ENTRY --same-as"
             f" {next(names[each.entry] for each in group if each is not one)}` for each"
             " that does not; or --new where it is somebody else.",
-            candidates=tuple(
-                {
-                    "entry": f"{each.source}:{each.entry}",
-                    "row": each.row,
-                    "name": each.fullname,
-                    "address": each.email,
-                    "sent": _moment(each),
-                }
-                for each in group
-                if each is not one
-            ),
+            candidates=tuple(_shown(each) for each in group if each is not one),
         )
         for one in group
+    )
+
+
+def namesake(one: Applicant, others: Sequence[Applicant]) -> Held:
+    """Return that others of the form have the name, and may be the same person."""
+    other = entry_name(others[0].source, others[0].entry)
+    return held_of(
+        one,
+        code="namesake",
+        what="somebody of the same name has another address in the form",
+        advice="If it is the same person: `moodle-bridge enrol decide ENTRY --same-as"
+        f" {other}` for the entry that does not count; if not: --new.",
+        candidates=tuple(map(_shown, others)),
     )
 
 
@@ -173,6 +176,16 @@ _ORDER = (
 )
 # Why nobody is found who, having withdrawn, need not be found.
 _NOBODYS = frozenset({"adopt", "cannot-see", "address-taken"})
+
+
+def _shown(one: Applicant) -> dict[str, object]:
+    return {
+        "entry": f"{one.source}:{one.entry}",
+        "row": one.row,
+        "name": one.fullname,
+        "address": one.email,
+        "sent": _moment(one),
+    }
 
 
 def _moment(one: Applicant) -> str | None:

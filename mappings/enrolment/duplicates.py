@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from mappings.addresses import folded
+from mappings.enrolment.alike import name_words
 from mappings.enrolment.people import Decision, Verdict
 from moodle_bridge.model.applicants import Applicant
 
 Policy = Literal["ask", "latest"]
 
+_OTHERWISE = ("organisation", "country", "phone")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,10 +40,12 @@ def told_apart(
 ) -> Sorted:
     """Return which of the entries of one form count.
 
-    Entries are of one person when their address is the same, or when name and phone
-    are. With policy `latest` the entry that was sent or edited last counts, and of two
-    alike in that the one that stands later; with `ask` a person decides. A decision
-    SAME_AS settles an entry, and NEW says that an entry is of somebody else.
+    Entries are of one person when their address is the same, or when their name and
+    their phone or second address are. With policy `latest` the entry that was sent or
+    edited last counts, and of two alike in that the one that stands later; with `ask` a
+    person decides, and always where two of other names have one address: colleagues
+    may share one. A decision SAME_AS settles an entry, and NEW says that an entry is of
+    somebody else.
     """
     everybody = list(applicants)
     superseded = {
@@ -57,8 +61,8 @@ def told_apart(
     for group in _groups(left, decisions):
         if len(group) == 1:
             counting += group
-        elif policy == "latest":
-            latest = max(group, key=_sent)
+        elif policy == "latest" and _may_be_one(group):
+            latest = max(reversed(group), key=_sent)
             counting.append(latest)
             superseded |= {
                 one.entry: latest.entry for one in group if one is not latest
@@ -72,6 +76,55 @@ def told_apart(
     )
 
 
+def namesakes(
+    applicants: Iterable[Applicant],
+    *,
+    settled: Collection[str],
+    decisions: Mapping[str, Decision],
+) -> Mapping[str, tuple[Applicant, ...]]:
+    """Return by entry those of the same name, who may be the same person.
+
+    Somebody who answers twice with two addresses would have two accounts. A name says
+    little by itself: of one word it counts for nothing, and where organisation, country
+    or phone are not the same they are two people. `settled` are the entries of people
+    who have an account: they are in nobody's way, and are no question themselves.
+    """
+    by_name: dict[frozenset[str], list[Applicant]] = {}
+    for one in applicants:
+        words = name_words(one.fullname)
+        if len(words) > 1 and not one.withdrawn:
+            by_name.setdefault(words, []).append(one)
+    found: dict[str, tuple[Applicant, ...]] = {}
+    for group in by_name.values():
+        for one in group:
+            if one.entry in settled or one.entry in decisions:
+                continue
+            others = tuple(
+                other
+                for other in group
+                if other is not one
+                and not _are_two(one, other)
+                and (other.entry in settled or other.entry not in decisions)
+            )
+            if others:
+                found[one.entry] = others
+    return found
+
+
+def _are_two(one: Applicant, other: Applicant) -> bool:
+    for name in _OTHERWISE:
+        mine, theirs = getattr(one, name), getattr(other, name)
+        if mine and theirs and mine.casefold() != theirs.casefold():
+            return True
+    return False
+
+
+def _may_be_one(group: Sequence[Applicant]) -> bool:
+    """Say whether all names in a group are alike; an empty one is like every other."""
+    names = [words for one in group if (words := name_words(one.fullname))]
+    return all(one & other for one in names for other in names)
+
+
 def _groups(
     applicants: Sequence[Applicant], decisions: Mapping[str, Decision]
 ) -> list[list[Applicant]]:
@@ -81,20 +134,38 @@ def _groups(
         decision = decisions.get(one.entry)
         alone = decision is not None and decision.verdict is Verdict.NEW
         keys = [] if alone else _keys(one)
-        group = next((by_key[key] for key in keys if key in by_key), None)
-        if group is None:
-            group = []
+        near: list[list[Applicant]] = []
+        for key in keys:
+            there = by_key.get(key)
+            if there is not None and not any(there is each for each in near):
+                near.append(there)
+        # Who is like two others brings these together.
+        group = near[0] if near else []
+        if not near:
             groups.append(group)
+        for other in near[1:]:
+            group += other
+            groups = [each for each in groups if each is not other]
+            by_key = {
+                key: group if each is other else each for key, each in by_key.items()
+            }
         group.append(one)
         for key in keys:
-            by_key.setdefault(key, group)
+            by_key[key] = group
+    place = {one.entry: at for at, one in enumerate(applicants)}
+    for group in groups:
+        group.sort(key=lambda each: place[each.entry])
     return groups
 
 
 def _keys(one: Applicant) -> list[tuple[str, ...]]:
+    name = one.fullname.casefold()
     keys: list[tuple[str, ...]] = [("address", folded(one.email))]
     if one.phone:
-        keys.append(("phone", one.phone, one.fullname.casefold()))
+        keys.append(("phone", one.phone, name))
+    if one.second_email:
+        keys.append(("either", folded(one.second_email), name))
+    keys.append(("either", folded(one.email), name))
     return keys
 
 

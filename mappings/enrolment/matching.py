@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mappings.addresses import folded
+from mappings.enrolment.alike import name_words
 from mappings.enrolment.people import (
     Accounts,
     Decision,
@@ -52,10 +54,11 @@ def match(
     In this order: what was decided, what the ledger knows, the idnumber that the
     bridge gave, an account of the same username and address, an account of the same
     address. The last two are never taken without a decision: the bridge did not make
-    them. Names are never compared.
+    them. Names are never compared to find an account; but an entry whose name and
+    address have both become another's is not taken for the same person unseen.
     """
     if known.user_id is not None:
-        return _of_ledger(known, accounts)
+        return _of_ledger(applicant, known, accounts, decision)
     by_idnumber = accounts.by_idnumber(known.id)
     if len(by_idnumber) > 1:
         return _several("idnumber", by_idnumber)
@@ -89,7 +92,12 @@ def match(
     return Match(account=None)
 
 
-def _of_ledger(known: KnownPerson, accounts: Accounts) -> Match | Unmatched:
+def _of_ledger(
+    applicant: Applicant,
+    known: KnownPerson,
+    accounts: Accounts,
+    decision: Decision | None,
+) -> Match | Unmatched:
     assert known.user_id is not None
     account = accounts.by_id(known.user_id)
     if account is None:
@@ -108,7 +116,48 @@ def _of_ledger(known: KnownPerson, accounts: Accounts) -> Match | Unmatched:
             " or decide --refuse.",
             candidates=(account.shown(),),
         )
+    confirmed = (
+        decision is not None
+        and decision.verdict is Verdict.ADOPT
+        and decision.user_id == account.user_id
+    )
+    if not confirmed and _is_anothers(applicant, known, account, accounts):
+        return Unmatched(
+            code="another-person",
+            what=f"the entry was of {account.fullname}, and its name and address have"
+            " both become another's",
+            advice="If rows were sorted or numbered anew, put that right in the form."
+            " If it is somebody else now: `moodle-bridge enrol decide ENTRY --new`; if"
+            f" it is still the same person: --adopt {account.user_id}.",
+            candidates=(account.shown(),),
+        )
     return Match(account=account, how="ledger", owned=known.owned)
+
+
+def _is_anothers(
+    applicant: Applicant, known: KnownPerson, account: SeenAccount, accounts: Accounts
+) -> bool:
+    """Say whether an entry seems to have become somebody else's.
+
+    Where rows are numbered anew, or one person is written over another, the account of
+    the one must not get the name and the address of the other.
+    """
+    applied = known.applied
+    theirs = {folded(account.email), known.email, folded(applied.get("email") or "")}
+    if folded(applicant.email) in theirs:
+        return False
+    written = " ".join(
+        f"{fields.get('first_name') or ''} {fields.get('last_name') or ''}"
+        for fields in (account.fields, applied)
+    )
+    before = name_words(f"{account.fullname} {written}")
+    now = name_words(applicant.fullname)
+    if any(
+        other.user_id != account.user_id
+        for other in accounts.by_address(applicant.email)
+    ):
+        return not now <= before
+    return bool(now and before) and not now & before
 
 
 def _as_decided(decision: Decision, accounts: Accounts) -> Match | Unmatched:

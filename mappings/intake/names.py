@@ -23,6 +23,8 @@ _NOTHING = frozenset(
         "sans", "ninguno", "ninguna", "nenhum", "sem", "s n", "x", "xx", "xxx", "null",
     }
 )  # fmt: skip
+# These are names too; written so, before a last name, they are meant as one.
+_NAMES_TOO = frozenset({"Na", "Nil", "No", "Sem"})
 _PARTICLES = frozenset(
     {
         "abu", "af", "al", "ap", "bin", "bint", "d", "da", "das", "de", "degli", "del",
@@ -59,7 +61,7 @@ def names_in_two(first: str, last: str, policy: OneWord) -> NamesFound:
     first, last = cleaned(first), cleaned(last)
     if _is_nothing(last):
         return _one_word(first, policy, flaws)
-    if _is_nothing(first):
+    if _is_nothing(first) and first not in _NAMES_TOO:
         return _one_word(last, policy, flaws)
     return _found(first, last, flaws)
 
@@ -125,11 +127,26 @@ def _flaws_of(*names: str) -> list[Flaw]:
     flaws = []
     if any(_SPOILT.search(name) for name in names):
         flaws.append(Flaw(code=Code.SPOILT))
+    elif any(map(_is_garbled, names)):
+        flaws.append(Flaw(code=Code.NAME_GARBLED))
     elif any(_NOT_A_NAME.search(name) for name in names):
         flaws.append(Flaw(code=Code.NAME_UNREADABLE))
     if any(_had_more(name) for name in names):
         flaws.append(Flaw(code=Code.NAME_CLEANED))
     return flaws
+
+
+def _is_garbled(name: str) -> bool:
+    """Say whether letters were lost, or read in another encoding than written."""
+    if "\ufffd" in name or "?" in name:
+        return True
+    if name.isascii():
+        return False
+    try:
+        name.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _had_more(name: str) -> bool:

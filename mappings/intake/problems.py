@@ -36,6 +36,7 @@ class Code(StrEnum):
     MISSING = "missing"
     SPOILT = "spreadsheet-error"
     NAME_UNREADABLE = "name-unreadable"
+    NAME_GARBLED = "name-garbled"
     NAME_ONE_WORD = "name-one-word"
     NAME_CLEANED = "name-cleaned"
     TOO_LONG = "too-long"

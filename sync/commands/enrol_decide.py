@@ -130,6 +130,7 @@ def _decided(  # noqa: PLR0917 - what a decision is made of
         user_id=user_id,
         other_entry=None if other is None else f"{other.source}:{other.key}",
     )
+    _let_go(transaction, found, decision)
     transaction.decisions.decide(found.source, found.key, decision, reason=reason)
     match decision.verdict:
         case Verdict.ADOPT:
@@ -154,6 +155,20 @@ def _unlink(transaction: Transaction, found: KeptEntry) -> None:
         transaction.participants.has_account(
             known.person.id, user_id=None, username=None, owned=Owned.NOT_YET
         )
+
+
+def _let_go(transaction: Transaction, found: KeptEntry, decision: Decision) -> None:
+    """Part an entry from the person whom the ledger knew it by, if it is not theirs."""
+    people = transaction.participants
+    before = people.get(found.participant_id or "")
+    theirs = None if before is None else before.person.user_id
+    if decision.verdict is Verdict.NEW and theirs is not None:
+        transaction.entries.belong_to(found.source, {found.key: None})
+    elif decision.verdict is Verdict.ADOPT and decision.user_id != theirs:
+        now = people.of_user(decision.user_id or 0)
+        if now is not None or theirs is not None:
+            owner = None if now is None else now.person.id
+            transaction.entries.belong_to(found.source, {found.key: owner})
 
 
 def _entry(transaction: Transaction, sources: list[str], name: str) -> KeptEntry:

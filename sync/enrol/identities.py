@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from anyascii import anyascii
-
 from mappings.addresses import folded
+from mappings.enrolment.alike import name_words
 from mappings.enrolment.people import Decision, Verdict
 from mappings.enrolment.planned import held_of
 from sync.ledger.participants import new_participant_id
@@ -70,7 +69,7 @@ class Identities:
                     continue
                 fresh.setdefault(key, set()).add(owner)
             owners.ids[one.entry] = owner
-            self._names.setdefault(owner, set()).update(_words(one.fullname))
+            self._names.setdefault(owner, set()).update(name_words(one.fullname))
         self._tell_apart(applicants, decisions, known, owners)
         for one in applicants:
             if one.entry in owners.ids:
@@ -150,7 +149,7 @@ class Identities:
                 return other
         if not near or (decision is not None and decision.verdict is Verdict.NEW):
             return self._new_id()
-        words = _words(one.fullname)
+        words = name_words(one.fullname)
         alike = [
             each
             for each in near
@@ -204,12 +203,4 @@ class Identities:
         for each, known in people.items():
             applied = known.person.applied
             written = f"{applied.get('first_name', '')} {applied.get('last_name', '')}"
-            self._names.setdefault(each, set()).update(_words(written))
-
-
-def _words(name: str) -> set[str]:
-    return {
-        word
-        for word in anyascii(name).casefold().replace("-", " ").split()
-        if len(word) > 1
-    }
+            self._names.setdefault(each, set()).update(name_words(written))

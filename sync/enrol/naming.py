@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from string import digits
 from typing import TYPE_CHECKING
 
 from mappings.addresses import folded
@@ -42,7 +43,8 @@ def named(people: Sequence[Sighted], world: World, whose: Mapping[str, str]) -> 
 
     `whose` are the usernames that the ledger knows, with the bridge's own id of whose
     each is or is meant to be. Who was given a username keeps it, as long as nobody
-    else has it in Moodle. Raises RemoteError.
+    else has it in Moodle, and the entry has not another name since. Raises
+    RemoteError.
     """
     accounts = world.accounts(_sought(people))
     usernames = {
@@ -59,7 +61,10 @@ def named(people: Sequence[Sighted], world: World, whose: Mapping[str, str]) -> 
             mine = one.known.username
             name = (
                 mine
-                if mine and whose.get(mine) == one.known.id and mine not in lost
+                if mine
+                and whose.get(mine) == one.known.id
+                and mine not in lost
+                and _is_named_so(one, mine)
                 else _new_name(one, taken)
             )
             taken.add(name)
@@ -84,6 +89,12 @@ def named(people: Sequence[Sighted], world: World, whose: Mapping[str, str]) -> 
         item=", ".join(one.applicant.fullname for one in waiting[:3]),
         advice="Choose another policy of usernames in bridge.toml.",
     )
+
+
+def _is_named_so(one: Sighted, username: str) -> bool:
+    """Say whether a username is what would be chosen, but for the number behind it."""
+    plain = _new_name(one, set())
+    return username.startswith(plain) and not username[len(plain) :].strip(digits)
 
 
 def _new_name(one: Sighted, taken: set[str]) -> str:

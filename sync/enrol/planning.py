@@ -12,10 +12,11 @@ from mappings.enrolment.assembling import (
     Assembled,
     assembled,
     in_order,
+    namesake,
 )
-from mappings.enrolment.duplicates import told_apart
+from mappings.enrolment.duplicates import namesakes, told_apart
 from mappings.enrolment.limits import Excess, Limits, beyond
-from mappings.enrolment.people import KnownPerson, Verdict
+from mappings.enrolment.people import Decision, KnownPerson, Verdict
 from mappings.enrolment.plan import EnrolmentPlan, Step, StepKind
 from mappings.intake.problems import Severity
 from sync.enrol.elsewhere import elsewhere_of
@@ -29,7 +30,7 @@ from sync.enrol.form_planning import (
     refuse_shrunk,
     within,
 )
-from sync.enrol.identities import Identities, Randomness
+from sync.enrol.identities import Identities, Owners, Randomness
 from sync.enrol.naming import Sighted, named
 from sync.enrol.places import IntakePlace, place_of
 from sync.enrol.refusals import refusal_steps
@@ -37,6 +38,7 @@ from sync.enrol.world import World
 from sync.intake import IntakeRead, limits_of, read_intake
 
 if TYPE_CHECKING:
+    from moodle_bridge.model.applicants import Applicant
     from sync.bridge import Bridge
     from sync.ledger import Transaction
     from sync.ledger.entries import EntryChanges
@@ -184,6 +186,7 @@ class Planning:
                 decisions={entry: one for entry, one in here.items() if one},
             )
             owners = identities.of(name, apart.counting, decisions)
+            _hold_namesakes(transaction, apart.counting, owners, decisions)
             transaction.entries.belong_to(
                 name,
                 {
@@ -212,25 +215,31 @@ class Planning:
         ids = [owner for form in forms for _, owner in form.counting()]
         done: dict[str, set[str]] = {}
         latest: dict[str, datetime] = {}
+        touched: dict[str, datetime] = {}
         for deed in transaction.deeds.of_people(ids):
             done.setdefault(deed.participant_id, set()).add(
                 f"{deed.kind}:{deed.target}"
             )
             if deed.kind in _TAKING_PART:
                 latest[deed.participant_id] = deed.done_at
+            touched[deed.participant_id] = max(
+                deed.done_at, touched.get(deed.participant_id, deed.done_at)
+            )
+        # To let somebody take part again holds once, and so does whose an account is:
+        # from then on the ledger knows it, and the entry may become another's.
+        followed = {Verdict.REACTIVATE: latest, Verdict.ADOPT: touched}
         spent = {
-            (one.source, one.entry): one.at
+            (one.source, one.entry): (one.at, followed[one.decision.verdict])
             for one in transaction.decisions.all()
-            if one.decision.verdict is Verdict.REACTIVATE
+            if one.decision.verdict in followed
         }
         for form in forms:
-            # A decision to let somebody take part again holds once, not for ever.
             form.decisions = {
                 entry: decision
                 for entry, decision in form.decisions.items()
-                if not is_spent(
+                if not _is_followed(
                     spent.get((form.settings.name, entry)),
-                    latest.get(form.owners.ids.get(entry, "")),
+                    form.owners.ids.get(entry, ""),
                 )
             }
         people = transaction.participants.of(ids)
@@ -305,3 +314,32 @@ class Planning:
             _found=found,
             _usernames=usernames,
         )
+
+
+def _hold_namesakes(
+    transaction: Transaction,
+    applicants: Sequence[Applicant],
+    owners: Owners,
+    decisions: Mapping[str, Decision],
+) -> None:
+    people = transaction.participants.of(set(owners.ids.values()))
+    settled = {
+        entry
+        for entry, owner in owners.ids.items()
+        if people[owner].person.user_id is not None
+    }
+    there = [one for one in applicants if one.entry in owners.ids]
+    found = namesakes(there, settled=settled, decisions=decisions)
+    for one in there:
+        if one.entry in found:
+            del owners.ids[one.entry]
+            owners.held.append(namesake(one, found[one.entry]))
+
+
+def _is_followed(
+    decided: tuple[datetime, Mapping[str, datetime]] | None, owner: str
+) -> bool:
+    if decided is None:
+        return False
+    at, deeds = decided
+    return is_spent(at, deeds.get(owner))

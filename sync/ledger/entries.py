@@ -157,8 +157,8 @@ class Entries:
         ).one()
         return int(there) if total else None
 
-    def belong_to(self, source: str, owners: Mapping[str, str]) -> None:
-        """Note whose entries are, by entry key; may be repeated."""
+    def belong_to(self, source: str, owners: Mapping[str, str | None]) -> None:
+        """Note whose entries are, by entry key; None: nobody knows. May be repeated."""
         if not owners:
             return
         table = schema.entry

@@ -114,7 +114,8 @@ class IntakeSettings(Section):
     duplicates: Literal["ask", "latest"] = Field(
         default="ask",
         description="What becomes of several entries of one person: ask holds them"
-        " until you decide, latest takes the one that was sent last.",
+        " until you decide, latest takes the one that was sent last. Where it is not"
+        " sure that they are of one person, you are asked with both.",
     )
     password: Literal["moodle-mail", "link"] = Field(
         default="moodle-mail",

@@ -67,8 +67,9 @@ def form_of_table(
 ) -> Form:
     """Return the form that a table holds; a row a submission.
 
-    Raises Permanent when there is no row of questions, or a column that the settings
-    name is not among them.
+    Raises Permanent when there is no row of questions, when a column that the settings
+    name is not among them, and when a row has more cells than there are questions: its
+    answers have slipped from their places.
     """
     numbered = list(enumerate(rows, 1))
     heads = [row for number, row in numbered if number == settings.header_row]
@@ -80,6 +81,7 @@ def form_of_table(
             advice="Say in `header_row` in which row they stand.",
         )
     _require(name, columns, settings)
+    _refuse_slipped(name, numbered[settings.header_row :], len(heads[0]))
     body = [
         (number, answers)
         for number, row in numbered
@@ -119,8 +121,26 @@ def _columns(head: Sequence[str]) -> dict[str, int]:
         if not text:
             continue
         seen[text] += 1
-        found[text if seen[text] == 1 else f"{text} ({seen[text]})"] = place
+        named = text if seen[text] == 1 else f"{text} ({seen[text]})"
+        while named in found:
+            seen[text] += 1
+            named = f"{text} ({seen[text]})"
+        found[named] = place
     return found
+
+
+def _refuse_slipped(
+    name: str, rows: Sequence[tuple[int, Sequence[str]]], width: int
+) -> None:
+    for number, row in rows:
+        if any(cell.strip() for cell in row[width:]):
+            raise Permanent(
+                f"row {number} has more cells than there are questions",
+                item=name,
+                advice="Most often an answer holds the mark that stands between cells,"
+                " a comma say. Put that answer into quotation marks, or save the file"
+                " again from a spreadsheet program. Nothing was read.",
+            )
 
 
 def _require(name: str, columns: Mapping[str, int], settings: TableSettings) -> None:

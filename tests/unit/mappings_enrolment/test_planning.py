@@ -277,6 +277,39 @@ def test_two_entries_of_one_person_are_asked_about_or_the_latest_counts() -> Non
     assert decided.counting == (two,)
 
 
+def test_colleagues_with_one_address_are_asked_about_whatever_the_policy() -> None:
+    one = applicant(entry="e1")
+    two = applicant(entry="e2", first_name="Bo", last_name="Li")
+    found = told_apart([one, two], policy="latest", decisions={})
+    assert (found.counting, found.superseded) == ((), {})
+    assert found.unclear == ((one, two),)
+
+
+def test_of_two_entries_without_a_time_the_lower_one_is_the_latest() -> None:
+    one, two = applicant(entry="e1"), applicant(entry="e2")
+    found = told_apart([one, two], policy="latest", decisions={})
+    assert found.counting == (two,)
+
+
+def test_who_is_like_two_others_brings_these_together() -> None:
+    one = applicant(entry="e1", email="a@example.org")
+    two = applicant(entry="e2", email="b@example.org", phone="+254722000001")
+    three = applicant(entry="e3", email="a@example.org", phone="+254722000001")
+    four = applicant(entry="e4", email="c@example.org", second_email="B@example.org")
+    found = told_apart([one, two, three, four], policy="ask", decisions={})
+    assert found.unclear == ((one, two, three, four),)
+
+
+def test_colleagues_with_one_second_address_are_two_people() -> None:
+    office = "office@example.org"
+    one = applicant(entry="e1", email="a@example.org", second_email=office)
+    two = applicant(
+        entry="e2", email="b@example.org", first_name="Bo", second_email=office
+    )
+    found = told_apart([one, two], policy="ask", decisions={})
+    assert found.counting == (one, two)
+
+
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
     [

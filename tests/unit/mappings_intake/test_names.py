@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mappings.intake.fields import NameOrder
 from mappings.intake.names import cleaned, names_in_one, names_in_two
+from mappings.intake.problems import Code
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,28 @@ def test_a_name_is_found_or_refused_and_never_half(
     for name in (found.first_name, found.last_name):
         assert name == " ".join(name.split())
         assert not set(name) & set("\u200e\u200f\u202a\u202e\u2066\u2069\r\n\0")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Am\u00c3\u00a9lie", "Nguy?n", "Gon\ufffdalves", "Jos\u00c3\u00a9"],
+)
+def test_a_name_in_broken_letters_is_nobodys(name: str) -> None:
+    for found in (
+        names_in_two(name, "Costa", "repeat"),
+        names_in_one(f"{name} Costa", "first-last", "repeat"),
+    ):
+        assert [flaw.code for flaw in found.flaws] == [Code.NAME_GARBLED]
+        assert (found.first_name, found.last_name) == ("", "")
+
+
+@pytest.mark.parametrize("first", ["Sem", "Nil", "Na", "No"])
+def test_a_first_name_that_is_a_word_for_none_elsewhere_is_a_name(first: str) -> None:
+    found = names_in_two(first, "de Vries", "repeat")
+    assert (found.first_name, found.last_name) == (first, "de Vries")
+
+
+@pytest.mark.parametrize("first", ["NA", "n/a", "-", "nil"])
+def test_a_word_for_none_before_a_name_is_none(first: str) -> None:
+    found = names_in_two(first, "Suharto", "repeat")
+    assert (found.first_name, found.last_name) == ("Suharto", "Suharto")
