@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 BRIDGE_HEADER = "X-Moodle-Bridge"
-MOST_HOPS = 10
-"""A mail that went through so many bridges goes round in a circle."""
 
 _WRITTEN_PLAIN = ":/.@+_,-"
 _KEY_LONGEST = 600

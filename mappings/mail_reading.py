@@ -104,11 +104,6 @@ class ReadMail:
         """The first address of From; None when there is none."""
         return self.senders[0] if self.senders else None
 
-    @property
-    def had_html(self) -> bool:
-        """Whether a part of it was HTML."""
-        return self.html is not None
-
 
 def read_mail(raw: bytes, *, limits: ReadingLimits | None = None) -> ReadMail:
     """Return a mail as it can be read; whatever is wrong with it is in `problems`.

@@ -34,15 +34,13 @@ class PostDraft:
 
     `subject` is at most 255 characters without markup; `message_html` is safe by
     construction and carries the marker as a class; `pictures` are those that it shows,
-    `files` go beside it. `note_of_cut` is true when it says that quoted text was left
-    out.
+    `files` go beside it.
     """
 
     subject: str
     message_html: str
     files: tuple[MailFile, ...] = ()
     pictures: tuple[MailFile, ...] = ()
-    note_of_cut: bool = False
 
 
 def post_from_mail(
@@ -71,7 +69,6 @@ def post_from_mail(
     """
     body = _body(mail, trimmed)
     files, pictures = body.files, body.pictures
-    noted = _is_substantial(trimmed)
     pieces = []
     if author_line:
         shown = _linked(html_from_line(author_line), author)
@@ -79,7 +76,7 @@ def post_from_mail(
     pieces.append(body.html)
     if not trimmed.kept.strip() and files and not pictures:
         pieces.append(html_from_line(", ".join(file.filename for file in files)))
-    if noted:
+    if _is_substantial(trimmed):
         pieces.append(html_from_line(phrase(language, "quote_left_out")))
     return PostDraft(
         subject=_subject(mail, trimmed, (*pictures, *files), parent_subject, tags),
@@ -88,7 +85,6 @@ def post_from_mail(
         ),
         files=files,
         pictures=pictures,
-        note_of_cut=noted,
     )
 
 

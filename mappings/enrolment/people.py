@@ -164,7 +164,6 @@ class Standing:
 
     in_cohort: bool | None = None
     enrolment: SeenEnrolment | None = None
-    enrolled_otherwise: bool = False
     groups: frozenset[str] = frozenset()
     list_member: bool | None = None
     on_list: frozenset[str] = frozenset()

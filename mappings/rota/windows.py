@@ -60,17 +60,6 @@ def read_window(text: str) -> Window:
     return Window(weekdays=weekdays, start=start, end=end)
 
 
-def window_text(window: Window) -> str:
-    """Return a window as `read_window` reads it."""
-    named = next(
-        (name for name, days in _GROUPS.items() if days == window.weekdays), None
-    )
-    days = named or ", ".join(_DAYS[day] for day in sorted(window.weekdays))
-    if window.start == window.end == time():
-        return days
-    return f"{days} {window.start:%H:%M}-{window.end:%H:%M}"
-
-
 def _weekdays(text: str) -> frozenset[int]:
     if text in _GROUPS:
         return _GROUPS[text]

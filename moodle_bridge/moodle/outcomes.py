@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -122,8 +121,3 @@ def difference(
     if asked is None or (stored or "") == asked:
         return ()
     return (StoredDifferently(field=field, asked=asked, stored=stored or None),)
-
-
-def all_so(outcomes: Iterable[ItemOutcome[T]]) -> bool:
-    """Say whether every item is as it was asked to be, and stored as asked."""
-    return all(one.is_so and not one.stored_differently for one in outcomes)

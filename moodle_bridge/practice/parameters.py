@@ -161,7 +161,6 @@ def _php_text(sent: object) -> str:
 _FLOAT = re.compile(r"[+-]?[0-9]*\.?[0-9]*(e[-+]?[0-9]+)?", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!?][^>]*>?")
 _MULTILANG = re.compile(r"</?(?:lang|span)(?: [^>]*)?>", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def _int(text: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from sync.cli.invocation import Invocation
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:

@@ -19,8 +19,6 @@ _PAGE = 200
 _MOST_PAGES = 500
 _LARGEST = 50_000_000
 _NOT_THERE = 404
-_REFUSED = 400
-_CONFLICT = 409
 _LOGIN = frozenset({401, 403})
 
 Repeatable = Literal["read", "repeatable", "once"]

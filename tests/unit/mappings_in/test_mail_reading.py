@@ -191,7 +191,6 @@ def test_of_two_alternatives_the_plain_one_is_taken_and_the_other_remembered() -
         b"<p>rich</p>\n--b--\n"
     )
     assert read.text == "plain"
-    assert read.had_html
     assert read.html == "<p>rich</p>"
 
 

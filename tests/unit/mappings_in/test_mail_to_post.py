@@ -24,7 +24,7 @@ def test_a_mail_becomes_a_post_in_a_marked_div() -> None:
         f'<div class="via-mail {MARKER}"><p>Two from Kampala.</p></div>'
     )
     assert draft.subject == "Plan"
-    assert (draft.files, draft.note_of_cut) == ((), False)
+    assert draft.files == ()
 
 
 def test_an_answer_keeps_its_re_and_loses_the_tag_of_the_list() -> None:
@@ -87,9 +87,9 @@ def test_only_when_much_was_cut_the_post_says_so(
     much = Trimmed(kept="Yes.", cut="> word\n" * 80, rules=("quote-below",))
     foot = Trimmed(kept="Yes.", cut="word\n" * 80, rules=("signature",))
     told = post_from_mail(read, trimmed=much, marker=MARKER, language=language)
-    assert told.note_of_cut
     assert note in told.message_html
-    assert not post_from_mail(read, trimmed=foot, marker=MARKER).note_of_cut
+    silent = post_from_mail(read, trimmed=foot, marker=MARKER, language=language)
+    assert note not in silent.message_html
 
 
 def test_a_photo_comes_along_and_alone_it_is_named_in_the_text() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from mappings.rota.windows import Window, read_window, window_text
+from mappings.rota.windows import Window, read_window
 
 ALL = frozenset(range(7))
 
@@ -25,7 +25,6 @@ ALL = frozenset(range(7))
 )  # fmt: skip
 def test_a_window_is_read(text: str, window: Window) -> None:
     assert read_window(text) == window
-    assert read_window(window_text(window)) == window
 
 
 @pytest.mark.parametrize(

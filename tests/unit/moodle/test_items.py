@@ -9,7 +9,7 @@ from moodle_bridge.errors import Permanent, RemoteError, Transient
 from moodle_bridge.moodle.calls import ItemPacking
 from moodle_bridge.moodle.client import ClientSettings, MoodleClient
 from moodle_bridge.moodle.items import write_items
-from moodle_bridge.moodle.outcomes import ItemOutcome, Outcome, all_so, done
+from moodle_bridge.moodle.outcomes import ItemOutcome, Outcome, done
 
 from .fakes import FakeClock, FakeTransport, refused
 from .item_fake import AWAY, LOST, NO_TOKEN, AllOrNothing, numbers_write
@@ -201,15 +201,6 @@ def test_a_slow_site_is_sent_fewer_items_at_a_time(
     assert function.sizes[0] == 40
     assert max(function.sizes[1:]) < 40
     assert sum(function.sizes) == 100
-
-
-def test_all_so_wants_every_item_as_it_was_asked(
-    client: MoodleClient, transport: FakeTransport
-) -> None:
-    AllOrNothing(transport, bad=frozenset({1}))
-
-    assert all_so(write_items(client, numbers_write(), [0]))
-    assert not all_so(write_items(client, numbers_write(), [0, 1]))
 
 
 def test_no_items_make_no_call(client: MoodleClient, transport: FakeTransport) -> None:
