@@ -33,7 +33,7 @@ from mappings.report.column_groups import (
     column_groups,
     column_log_rank,
     numbered,
-    people_in,
+    who_is_in,
 )
 from mappings.report.columns import (
     NONE,
@@ -49,7 +49,7 @@ from mappings.report.counted import DELAYED, HOURS
 from mappings.report.curves import response_curve
 from mappings.report.facts import ReportFacts
 from mappings.report.figures import Comparison, Figures, HourOfWeek, HourRow, Row
-from mappings.report.hours import watched_shares
+from mappings.report.hours import Hours, in_blocks, watched_shares
 from mappings.report.late import apart
 from mappings.report.reckoning import WHOLE
 from mappings.report.rows import Group, Heading, answered_only, first_responses
@@ -94,6 +94,7 @@ def figures_of_columns(
     phase_groups = work.by_span(phase_at, phases, whole=True)
     media = work.named("mail", lambda mail: _MEDIA[mail], str, whole=True)
     missed, windows = work.causes()
+    week = work.hours()
     return Figures(
         made_at=facts.now,
         zone=facts.zone,
@@ -107,7 +108,8 @@ def figures_of_columns(
         forums=_rows(work.named("forum_id", str, _by(facts.names.forums))),
         media=_rows(media),
         groups=_rows(work.named("group_id", str, _by(facts.names.groups))),
-        hours=work.hours(),
+        hours=week.hours,
+        blocks=week.blocks,
         curves=tuple(response_curve(one) for one in (whole, *media) if one.row.shown),
         comparisons=_compared("media", media) + _compared("phases", phase_groups),
         missed=missed,
@@ -273,23 +275,28 @@ class _Work:
             whole=whole,
         )
 
-    def hours(self) -> Mapping[HourOfWeek, HourRow]:
-        """Return the hours of the week."""
+    def hours(self) -> Hours:
+        """Return the hours of the week, and their blocks."""
         size = len(HOURS)
         asked = np.bincount(self._hours, minlength=size)
         missed = np.bincount(self._hours[self._missed], minlength=size)
-        askers = people_in(self._hours, self.counted.asker, size)
+        here = who_is_in(self._hours, self.counted.asker, size)
+        askers = here.sum(axis=1)
         first = date.fromordinal(int(self._days.min())) if len(self._days) else None
         watched = watched_shares(self._facts, first)
-        return {
-            hour: HourRow(
-                asked=int(asked[place]),
-                missed=int(missed[place]),
-                askers=int(askers[place]),
-                watched=watched.get(hour),
-            )
-            for place, hour in enumerate(HOURS)
-        }
+        places = {hour: place for place, hour in enumerate(HOURS)}
+        return in_blocks(
+            {
+                hour: HourRow(
+                    asked=int(asked[place]),
+                    missed=int(missed[place]),
+                    askers=int(askers[place]),
+                    watched=watched.get(hour),
+                )
+                for hour, place in places.items()
+            },
+            lambda hours: int(here[[places[hour] for hour in hours]].any(axis=0).sum()),
+        )
 
     def causes(self) -> tuple[Mapping[Cause, int], _Windows]:
         """Return what `late.causes_of` does, the unwatched ones by their hours."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mappings.report.columns import SECOND, Numbers
 from mappings.report.figures import Estimate, Row
-from mappings.report.rows import Group, Heading
+from mappings.report.rows import Group, Heading, with_hidden
 from mappings.response.survival import LEAST_TO_COMPARE, Curve, Share, Times
 
 Lengths = npt.NDArray[np.float64]
@@ -90,7 +90,7 @@ def column_groups(
     place = {key: number for number, key in enumerate(codes.keys)}
     grouped = codes.waits >= 0
     asked = _count(codes.waits, grouped, size)
-    askers = people_in(codes.waits[grouped], counted.asker[grouped], size)
+    askers = who_is_in(codes.waits[grouped], counted.asker[grouped], size).sum(axis=1)
     still_open = _count(codes.waits, grouped & counted.open, size)
     withdrawn = _count(codes.waits, grouped & counted.withdrawn, size)
     delayed = _count(codes.waits, grouped & counted.delayed, size)
@@ -133,7 +133,7 @@ def column_groups(
                 curve=own.curve() if whole else _NO_CURVE,
             )
         )
-    return tuple(found)
+    return with_hidden(found, _unshown(counted, codes, found))
 
 
 def column_log_rank(own: Times, other: Times) -> float | None:
@@ -157,6 +157,19 @@ def column_log_rank(own: Times, other: Times) -> float | None:
     if variance <= 0:
         return None
     return erfc(sqrt(surplus * surplus / variance / 2))
+
+
+def _unshown(
+    counted: CountedColumns, codes: Codes, groups: Sequence[Group]
+) -> int | None:
+    """Return how many people are in no group that is shown; None: nothing is."""
+    shown = {one.row.key for one in groups if one.row.shown}
+    # One more place, the last: for what is in no group.
+    hidden = np.array([*(key not in shown for key in codes.keys), True])
+    waits = hidden[codes.waits]
+    if not (waits.any() or hidden[codes.needless].any()):
+        return None
+    return int(np.count_nonzero(np.bincount(counted.asker[waits])))
 
 
 class _Estimated:
@@ -236,16 +249,15 @@ def numbered(people: Numbers) -> Numbers:
     return found
 
 
-def people_in(codes: Numbers, people: Numbers, size: int) -> Numbers:
-    """Return how many different people each of so many groups has.
+def who_is_in(codes: Numbers, people: Numbers, size: int) -> Flags:
+    """Say of each of so many groups, and of each person, whether they are in it.
 
     `people` are small numbers from 0 on, such as those of `numbered`.
     """
     number = int(people.max()) + 1 if len(people) else 1
     here = np.zeros(size * number, dtype=bool)
     here[codes * number + people] = True
-    found: Numbers = here.reshape(size, number).sum(axis=1)
-    return found
+    return here.reshape(size, number)
 
 
 def _steps(ordered: Lengths) -> tuple[Lengths, Numbers, Numbers]:

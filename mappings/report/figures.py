@@ -45,7 +45,7 @@ class Row:
     long on its way. `felt` is the headline: by the asker's clock, to the first answer
     of a facilitator; `anyone` to the first of anybody; `watched` counts only while
     somebody was on duty, None without a rota. `provisional` marks a time that is not
-    over.
+    over. `hidden`: another one of too few people could be worked out from it.
     """
 
     key: str
@@ -61,11 +61,12 @@ class Row:
     anyone: Estimate
     watched: Estimate | None
     provisional: bool = False
+    hidden: bool = False
 
     @property
     def shown(self) -> bool:
-        """Whether enough people asked for its numbers to be shown."""
-        return self.askers >= LEAST_SHOWN
+        """Whether its numbers may be shown: enough people asked, and it hides none."""
+        return self.askers >= LEAST_SHOWN and not self.hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,20 +110,27 @@ class HourRow:
     """An hour of the week: `asked` questions began in it, `missed` not answered in time.
 
     `watched` is the share of it in which somebody was on duty, None without a rota.
-    `askers` is how many people asked, None where that was not counted.
+    `askers` is how many people asked, None where that was not counted. `hidden`:
+    another hour of too few people could be worked out from it. Several hours may be
+    taken as one.
     """
 
     asked: int = 0
     missed: int = 0
     watched: float | None = None
     askers: int | None = None
+    hidden: bool = False
+
+    @property
+    def people(self) -> int:
+        """How many people asked, at most."""
+        # No more people asked than there are questions.
+        return self.asked if self.askers is None else self.askers
 
     @property
     def shown(self) -> bool:
-        """Whether enough people asked for `missed` to be shown."""
-        # No more people asked than there are questions.
-        people = self.asked if self.askers is None else self.askers
-        return people >= LEAST_SHOWN
+        """Whether `missed` may be shown: enough people asked, and it hides none."""
+        return self.people >= LEAST_SHOWN and not self.hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +150,21 @@ class FirstResponses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveRow:
-    """Who was active in a week, a phase, or among those with one answer in the form."""
+    """Who was active in a week, a phase, or among those with one answer in the form.
+
+    `hidden`: another one of too few people could be worked out from it.
+    """
 
     key: str
     title: str
     active: Active
     provisional: bool = False
+    hidden: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether its numbers may be shown: enough people, and it hides none."""
+        return self.active.shown and not self.hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +191,8 @@ class Figures:
     `missed` are the promises that were missed by cause; without a rota only lag can be
     told, so that other causes are missing, not 0. Of questions before the rota was kept
     no cause but lag is told: all that were missed are the sum over `hours`. `what_if`
-    are the hours of cover that would have caught most, the best first. `waiting` are
+    are the hours of cover that would have caught most, the best first. `blocks` are the
+    same as `hours`, four hours each, by the first of them. `waiting` are
     the questions that wait now, the oldest first: for facilitators. `bias` is the share
     within the promise that one would report by leaving out what was not answered,
     beside the true one; None when nothing was answered. `first_responses` is for
@@ -204,4 +222,5 @@ class Figures:
     plan: tuple[Phase, ...] = field(default=())
     history_until: datetime | None = None
     first_responses: FirstResponses | None = None
+    blocks: Mapping[HourOfWeek, HourRow] = field(default_factory=dict)
     definition: str = DEFINITION

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from statistics import fmean
 
 from mappings.report.counted import HOURS, Counted
 from mappings.report.facts import ReportFacts
 from mappings.report.figures import HourOfWeek, HourRow
+from mappings.report.small_cells import left_out_beside
 from mappings.rota.duty import Cover
 from mappings.rota.wall_clock import local_day, moment
 
@@ -16,8 +19,21 @@ _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _LONGEST = timedelta(weeks=520)
 
+BLOCK = 4
+"""How many hours of a day are taken as one where there is no room for each."""
 
-def hours_of(facts: ReportFacts, counted: Counted) -> Mapping[HourOfWeek, HourRow]:
+Week = Mapping[HourOfWeek, HourRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """The hours of the week, and the same in blocks, by the first hour of each."""
+
+    hours: Week
+    blocks: Week
+
+
+def hours_of(facts: ReportFacts, counted: Counted) -> Hours:
     """Return all 168 hours of the week, from Monday 0:00 on.
 
     The share in which somebody was on duty is the mean over the time of the report for
@@ -31,15 +47,71 @@ def hours_of(facts: ReportFacts, counted: Counted) -> Mapping[HourOfWeek, HourRo
     for hour, asker in zip(counted.hours, counted.askers, strict=True):
         people[hour].add(asker)
     watched = watched_shares(facts, min(counted.days, default=None))
-    return {
-        hour: HourRow(
-            asked=asked[hour],
-            missed=missed[hour],
-            askers=len(people.get(hour, ())),
-            watched=watched.get(hour),
-        )
-        for hour in HOURS
+    return in_blocks(
+        {
+            hour: HourRow(
+                asked=asked[hour],
+                missed=missed[hour],
+                askers=len(people.get(hour, ())),
+                watched=watched.get(hour),
+            )
+            for hour in HOURS
+        },
+        lambda hours: len(set().union(*(people.get(hour, ()) for hour in hours))),
+    )
+
+
+def in_blocks(hours: Week, people_of: Callable[[Collection[HourOfWeek]], int]) -> Hours:
+    """Return the hours and their blocks, of which none can be found by subtraction.
+
+    `hours` are all of the week, `people_of` says how many different people asked in
+    some of them. The blocks add up to the whole, the hours to their blocks: a block is
+    hidden with all its hours.
+    """
+    places: defaultdict[HourOfWeek, list[HourOfWeek]] = defaultdict(list)
+    for day, hour in hours:
+        places[day, hour - hour % BLOCK].append((day, hour))
+    blocks = {
+        first: _together([hours[one] for one in own], people_of(own))
+        for first, own in places.items()
     }
+    hidden_block = _hidden(
+        blocks, lambda few: people_of([hour for one in few for hour in places[one]])
+    )
+    hidden: set[HourOfWeek | None] = set()
+    for first, own in places.items():
+        if first == hidden_block:
+            blocks[first] = replace(blocks[first], hidden=True)
+            hidden.update(own)
+        else:
+            hidden.add(_hidden({one: hours[one] for one in own}, people_of))
+    return Hours(
+        hours={
+            hour: replace(row, hidden=True) if hour in hidden and row.shown else row
+            for hour, row in hours.items()
+        },
+        blocks=blocks,
+    )
+
+
+def _together(rows: Collection[HourRow], people: int) -> HourRow:
+    watched = [row.watched for row in rows if row.watched is not None]
+    return HourRow(
+        asked=sum(row.asked for row in rows),
+        missed=sum(row.missed for row in rows),
+        askers=people,
+        watched=fmean(watched) if watched else None,
+    )
+
+
+def _hidden(
+    rows: Week, people_of: Callable[[Collection[HourOfWeek]], int]
+) -> HourOfWeek | None:
+    few = [hour for hour, row in rows.items() if row.asked and not row.shown]
+    return left_out_beside(
+        {hour: row.people for hour, row in rows.items() if row.shown},
+        people_of(few) if few else None,
+    )
 
 
 def watched_shares(

@@ -237,12 +237,12 @@ def _active_rows(rows: Iterable[ActiveRow]) -> list[Json]:
         {
             "key": row.key,
             "title": one_line(row.title),
-            "shown": row.active.shown,
+            "shown": row.shown,
             "provisional": row.provisional,
-            "active": row.active.active if row.active.shown else None,
-            "enrolled": row.active.enrolled if row.active.shown else None,
-            "by_mail": row.active.by_mail if row.active.shown else None,
-            "posts": row.active.posts if row.active.shown else None,
+            "active": row.active.active if row.shown else None,
+            "enrolled": row.active.enrolled if row.shown else None,
+            "by_mail": row.active.by_mail if row.shown else None,
+            "posts": row.active.posts if row.shown else None,
         }
         for row in rows
     ]

@@ -141,7 +141,7 @@ def unwatched(row: HourRow) -> bool:
 
 
 def _active(words: Words, title: str, row: ActiveRow) -> str:
-    if not row.active.shown:
+    if not row.shown:
         return f"{title}: {phrase(words.language, 'report_too_few')}"
     active = row.active
     return f"{title}: {words.part(active.active, active.enrolled)}"

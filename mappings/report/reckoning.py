@@ -59,6 +59,7 @@ def figures_of(facts: ReportFacts) -> Figures:
     phase_groups = _by_span(facts, waits, lambda _, day: phase_at(day), phases)
     media = _named(facts, waits, lambda wait, _: wait.medium.value, str)
     missed, unwatched = causes_of(facts, waits)
+    week = hours_of(facts, waits)
     return Figures(
         made_at=facts.now,
         zone=facts.zone,
@@ -79,7 +80,8 @@ def figures_of(facts: ReportFacts) -> Figures:
         ),
         media=_rows(media),
         groups=_rows(_named(facts, waits, _group_of, _by(facts.names.groups))),
-        hours=hours_of(facts, waits),
+        hours=week.hours,
+        blocks=week.blocks,
         curves=tuple(response_curve(one) for one in (whole, *media) if one.row.shown),
         comparisons=comparisons("media", media) + comparisons("phases", phase_groups),
         missed=missed,

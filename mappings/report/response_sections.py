@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mappings.report.figures import Estimate, Figures, HourRow, Row
 from mappings.report.headline import compared
+from mappings.report.hours import BLOCK
 from mappings.report.outline import (
     LinesOf,
     Listing,
@@ -18,7 +19,6 @@ from mappings.report.words import Words
 from mappings.response.causes import Cause, WhatIf
 from moodle_bridge.model.waits import Medium, Wait
 
-_BLOCK = 4
 _HALF = 0.5
 PROVISIONAL = " *"
 """What marks a time that is not over."""
@@ -129,20 +129,14 @@ def hours_section(figures: Figures, words: Words) -> Section:
     intro = words.worded("report_hours", promise=promise)
     if any(hour.watched is not None for hour in figures.hours.values()):
         intro = f"{intro} {words.worded('report_hours_watch')}"
-    starts = range(0, 24, _BLOCK)
+    starts = range(0, 24, BLOCK)
     grid = Table(
-        columns=("", *(f"{start:02}–{start + _BLOCK:02}" for start in starts)),
+        columns=("", *(f"{start:02}–{start + BLOCK:02}" for start in starts)),
         rows=tuple(
             TableRow(
                 title=words.weekdays(frozenset({day})),
                 cells=tuple(
-                    _block(
-                        [
-                            figures.hours.get((day, hour), HourRow())
-                            for hour in range(start, start + _BLOCK)
-                        ],
-                        words,
-                    )
+                    _block(figures.blocks.get((day, start), HourRow()), words)
                     for start in starts
                 ),
             )
@@ -236,12 +230,10 @@ def _what_if(found: Sequence[WhatIf], words: Words) -> Iterator[Part]:
     )
 
 
-def _block(hours: Sequence[HourRow], words: Words) -> str:
-    asked = sum(hour.asked for hour in hours)
-    text = words.number(asked) if asked else "·"
-    if any(hour.shown for hour in hours):
-        text += f" ({words.number(sum(hour.missed for hour in hours))})"
-    watched = [hour.watched for hour in hours if hour.watched is not None]
-    if watched and sum(watched) / len(watched) < _HALF:
+def _block(block: HourRow, words: Words) -> str:
+    text = words.number(block.asked) if block.asked else "·"
+    if block.shown:
+        text += f" ({words.number(block.missed)})"
+    if block.watched is not None and block.watched < _HALF:
         text += "°"
     return text

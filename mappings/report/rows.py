@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import fsum
 
@@ -16,6 +16,7 @@ from mappings.report.figures import (
     FirstResponses,
     Row,
 )
+from mappings.report.small_cells import left_out_beside
 from mappings.response.survival import Curve, Times, curve_of
 
 _MEDIAN = 0.5
@@ -75,7 +76,9 @@ def groups_of(
     Every question is in at most one group. `asked` counts all that need an answer,
     whatever became of them; `askers` are different people; the times are estimated by
     Kaplan and Meier (1958), open ones and those taken back censored. Waits that need no
-    answer count as `not_needed` alone.
+    answer count as `not_needed` alone. Where what is not shown of all questions, those
+    in no group among them, would stand for too few people, the smallest row that would
+    be shown is hidden.
     """
     labels = by.labels
     people: defaultdict[str | None, set[int]] = defaultdict(set)
@@ -116,7 +119,24 @@ def groups_of(
             provisional=heading.provisional,
         )
         found.append(Group(row=row, times=times, curve=curve))
-    return tuple(found)
+    unshown = {*labels, *by.needless} - {one.row.key for one in found if one.row.shown}
+    few: set[int] = set().union(*(people.get(label, ()) for label in unshown))
+    return with_hidden(found, len(few) if unshown else None)
+
+
+def with_hidden(groups: Sequence[Group], together: int | None) -> tuple[Group, ...]:
+    """Return groups that add up to a whole, of which none can be found by subtraction.
+
+    `together` is as for `left_out_beside`.
+    """
+    shown = {one.row.key: one.row.askers for one in groups if one.row.shown}
+    hidden = left_out_beside(shown, together)
+    return tuple(
+        replace(one, row=replace(one.row, hidden=True))
+        if one.row.key == hidden
+        else one
+        for one in groups
+    )
 
 
 def answered_only(times: Times, promise: timedelta) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from mappings.participation.exchange import Answered, Exchange, exchange, front_
 from mappings.report.calendar import Span, by_phase, by_week, last_day, today
 from mappings.report.facts import ReportFacts
 from mappings.report.figures import ActiveRow, Participation
+from mappings.report.small_cells import left_out_beside
 from mappings.rota.wall_clock import moment
 
 _DAY = timedelta(days=1)
@@ -32,6 +33,8 @@ def participation_of(
     Weeks, phases and traits are of the days of the report. Who has gone quiet is as of
     now. How the talk is woven, and who helped others early, is of the course so far,
     up to the last day of the report. Days of membership are cut by the report's zone.
+    Where what is not shown of all that was written would be that of too few people, the
+    smallest row that would be shown is hidden.
     """
     place = ZoneInfo(facts.zone)
     members = [_local(one, place) for one in facts.members]
@@ -65,26 +68,61 @@ def _rows(
     heaps: defaultdict[str | None, list[Said]] = defaultdict(list)
     for one in said:
         heaps[label(one.day)].append(one)
-    return tuple(
-        ActiveRow(
+    rows, few = [], []
+    for span in spans:
+        first, last = max(span.first, facts.first or span.first), min(span.last, end)
+        row = ActiveRow(
             key=span.key,
             title=span.title,
-            active=active_between(
-                heaps[span.key],
-                members,
-                max(span.first, facts.first or span.first),
-                min(span.last, end),
-            ),
+            active=active_between(heaps[span.key], members, first, last),
             provisional=span.provisional,
         )
-        for span in spans
+        rows.append(row)
+        if row.active.enrolled and not row.shown:
+            few.append(participants_between(members, first, last))
+    if heaps[None]:
+        few += (
+            participants_between(members, first, last)
+            for first, last in _outside_phases(facts, end)
+        )
+    return _with_hidden(rows, few)
+
+
+def _outside_phases(facts: ReportFacts, end: date) -> Iterator[tuple[date, date]]:
+    """Give the times of the report that are in no phase, by first and last day."""
+    day = facts.first or date.min
+    for phase in sorted(facts.phases, key=lambda one: one.first):
+        if day < phase.first:
+            yield day, min(phase.first - _DAY, end)
+        day = max(day, phase.last + _DAY)
+    if day <= end:
+        yield day, end
+
+
+def _with_hidden(
+    rows: Sequence[ActiveRow], few: Sequence[frozenset[int]]
+) -> tuple[ActiveRow, ...]:
+    """Return rows of which none can be found by subtraction.
+
+    `few` are the people of each part of the whole that is not shown.
+    """
+    together = frozenset().union(*few)
+    hidden = left_out_beside(
+        {row.key: row.active.enrolled for row in rows if row.shown},
+        len(together) if together else None,
+    )
+    return tuple(
+        replace(row, hidden=True) if row.key == hidden else row for row in rows
     )
 
 
 def _traits(
     facts: ReportFacts, said: Iterable[Said], members: Sequence[Member]
 ) -> Mapping[str, tuple[ActiveRow, ...]]:
-    """Return for each question of the form a row for each answer, over the report."""
+    """Return for each question of the form a row for each answer, over the report.
+
+    Who gave no answer is in no row, and is known by subtraction.
+    """
     end = last_day(facts)
     first = facts.first or min((one.since.date() for one in members), default=end)
     posts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
@@ -96,30 +134,27 @@ def _traits(
     for member in members:
         for trait, answer in set(member.traits):
             given[trait][answer].append(member)
-    return {
-        trait: tuple(
-            ActiveRow(
-                key=answer,
-                title=answer,
-                active=active_between(
-                    [
-                        Said(
-                            person=person,
-                            day=end,
-                            in_moodle=posts[person][0],
-                            by_mail=posts[person][1],
-                        )
-                        for person in {one.person for one in people}
-                    ],
-                    people,
-                    first,
-                    end,
-                ),
-            )
-            for answer, people in sorted(answers.items())
-        )
-        for trait, answers in sorted(given.items())
-    }
+    enrolled = participants_between(members, first, end)
+    found = {}
+    for trait, answers in sorted(given.items()):
+        rows, unshown = [], set(enrolled)
+        for answer, people in sorted(answers.items()):
+            said_by_them = [
+                Said(
+                    person=person,
+                    day=end,
+                    in_moodle=posts[person][0],
+                    by_mail=posts[person][1],
+                )
+                for person in {one.person for one in people}
+            ]
+            active = active_between(said_by_them, people, first, end)
+            row = ActiveRow(key=answer, title=answer, active=active)
+            rows.append(row)
+            if row.shown:
+                unshown -= participants_between(people, first, end)
+        found[trait] = _with_hidden(rows, [frozenset(unshown)])
+    return found
 
 
 def _exchange(

@@ -73,7 +73,7 @@ def _estimate(name: str, estimate: Estimate | None) -> dict[str, Value]:
 
 
 def _participation(row: ActiveRow | None) -> dict[str, Value]:
-    active = row.active if row is not None and row.active.shown else None
+    active = row.active if row is not None and row.shown else None
     return {
         "active": active.active if active else None,
         "enrolled": active.enrolled if active else None,

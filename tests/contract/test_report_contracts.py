@@ -786,6 +786,11 @@ class TestCsvFile(FileReportContract, ReportSinkContract):
     plugin = "csv-file"
     form = "csv_file"
 
+    def test_it_is_never_for_participants(self, path: Path) -> None:
+        assert not report_files.WaitsFileSettings(path=path).public
+        with pytest.raises(ValidationError, match="the question of one person"):
+            report_files.WaitsFileSettings(path=path, public=True)
+
 
 class TestJsonFile(FileReportContract, ReportSinkContract):
     plugin = "json-file"

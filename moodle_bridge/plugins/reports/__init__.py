@@ -48,18 +48,27 @@ def includeme(registry: Registry) -> None:
         settings=mail.MailReportSettings,
         description="A mail to the facilitators, each time that the report changed",
     )
-    for name, build, description in (
-        ("html-file", files.html_file, "A web page with plots, in a file"),
-        ("csv-file", files.csv_file, "A row for each question, with pseudonyms"),
-        ("json-file", files.json_file, "All numbers as JSON, in a file"),
-    ):
-        registry.register(
-            IReportSink,
-            name,
-            build=build,
-            settings=files.ReportFileSettings,
-            description=description,
-        )
+    registry.register(
+        IReportSink,
+        "html-file",
+        build=files.html_file,
+        settings=files.ReportFileSettings,
+        description="A web page with plots, in a file",
+    )
+    registry.register(
+        IReportSink,
+        "csv-file",
+        build=files.csv_file,
+        settings=files.WaitsFileSettings,
+        description="A row for each question, with pseudonyms",
+    )
+    registry.register(
+        IReportSink,
+        "json-file",
+        build=files.json_file,
+        settings=files.ReportFileSettings,
+        description="All numbers as JSON, in a file",
+    )
     registry.register(
         IReportSink,
         "openmetrics-file",

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from zope.interface import implementer
 
 from moodle_bridge.errors import Permanent, Transient
@@ -38,6 +38,26 @@ class ReportFileSettings(BaseModel):
         description="Whether participants may read it: then nothing that names people"
         " stands in it.",
     )
+
+
+class WaitsFileSettings(ReportFileSettings):
+    """Where the file stands; participants cannot read it."""
+
+    public: bool = Field(
+        default=False,
+        description="Always false: each row is the question of one person, and its hour"
+        " tells whose.",
+    )
+
+    @field_validator("public")
+    @classmethod
+    def _of_single_people(cls, public: bool) -> bool:  # noqa: FBT001
+        if public:
+            raise ValueError(
+                "a row is the question of one person, and its hour tells whose;"
+                " leave `public` out, or take json-file"
+            )
+        return public
 
 
 class MetricsFileSettings(ReportFileSettings):

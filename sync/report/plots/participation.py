@@ -39,7 +39,7 @@ def draw_participation(
         for row in figures.participation.weeks
         if (monday := monday_of(row.key)) is not None
     ]
-    if not any(row.active.shown for _, row in weeks):
+    if not any(row.shown for _, row in weeks):
         return None
     with sheet(3.4) as drawn:
         axes = drawn.subplots()
@@ -70,7 +70,7 @@ def draw_participation(
 def _draw_weeks(
     axes: Axes, weeks: Sequence[Week], first: date, *, words: Words
 ) -> None:
-    shown = [(monday, row) for monday, row in weeks if row.active.shown]
+    shown = [(monday, row) for monday, row in weeks if row.shown]
     middles = [(monday - first).days + _WEEK / 2 for monday, _ in shown]
     enrolled = [row.active.enrolled for _, row in shown]
     by_mail = [
@@ -105,7 +105,7 @@ def _draw_weeks(
             text = words.percent(share) + ("*" if row.provisional else "")
             axes.text(middle, share + 0.015, text, ha="center", fontsize=7.5)
     for monday, row in weeks:
-        if not row.active.shown:
+        if not row.shown:
             middle = (monday - first).days + _WEEK / 2
             axes.text(middle, 0.015, "-", ha="center", color=MUTED)
 

@@ -75,6 +75,7 @@ def test_hours_curves_and_cover_are_those_worked_out(course: GoldenCourse) -> No
     for wanted in expected.get("hour", ()):
         row = figures.hours[wanted["weekday"], wanted["hour"]]
         assert (row.asked, row.missed) == (wanted["asked"], wanted["missed"])
+        assert row.shown is wanted.get("shown", row.shown)
         assert row.watched == pytest.approx(wanted.get("watched"))
     for wanted in expected.get("curve", ()):
         (curve,) = (one for one in figures.curves if one.key == wanted["key"])
@@ -95,6 +96,8 @@ def test_hours_curves_and_cover_are_those_worked_out(course: GoldenCourse) -> No
 def _compare_row(row: Row, wanted: Mapping[str, Any]) -> None:
     for name in COUNTS:
         assert getattr(row, name) == wanted.get(name, getattr(row, name)), name
+    for name in ("shown", "hidden"):
+        assert getattr(row, name) is wanted.get(name, getattr(row, name)), name
     if "provisional" in wanted:
         assert row.provisional is wanted["provisional"]
     if "oldest_open" in wanted:

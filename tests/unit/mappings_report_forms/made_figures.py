@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,11 +17,13 @@ from mappings.report.figures import (
     Estimate,
     Figures,
     FirstResponses,
+    HourOfWeek,
     HourRow,
     Participation,
     ResponseCurve,
     Row,
 )
+from mappings.report.hours import in_blocks
 from mappings.response.causes import Cause, WhatIf
 from mappings.response.survival import Share
 from moodle_bridge.model.waits import Medium, Wait, WaitState
@@ -123,6 +126,12 @@ def wait(
     )
 
 
+def with_hours(figures: Figures, hours: Mapping[HourOfWeek, HourRow]) -> Figures:
+    """Return figures with these hours, in each of which other people asked."""
+    week = in_blocks(hours, lambda some: sum(hours[one].people for one in some))
+    return replace(figures, hours=week.hours, blocks=week.blocks)
+
+
 AMINA, BRIGITTE, CHEN, SALMA = 700_001, 700_002, 700_003, 700_004
 
 NAMES = ReportNames(
@@ -140,7 +149,7 @@ NAMES = ReportNames(
 
 def figures() -> Figures:
     """Return a course with something in every section."""
-    return Figures(
+    told = Figures(
         made_at=MADE_AT,
         zone="Africa/Kampala",
         promise=timedelta(hours=1),
@@ -167,16 +176,7 @@ def figures() -> Figures:
         ),
         media=(row("mail", open_=3), row("moodle", felt=BETTER, open_=1)),
         groups=(row("3", "Kampala"), row("4", "مجموعة القاهرة")),
-        hours={
-            (day, hour): HourRow(
-                asked=(day * 5 + hour) % 9,
-                missed=int((day * 24 + hour) % 4 == 0),
-                watched=1.0 if 8 <= hour < 18 and day < 5 else 0.0,
-                askers=(day * 5 + hour) % 9,
-            )
-            for day in range(7)
-            for hour in range(24)
-        },
+        hours={},
         curves=(
             ResponseCurve(
                 key="all",
@@ -260,6 +260,17 @@ def figures() -> Figures:
             seconds=2_345_678.5,
         ),
     )
+    hours = {
+        (day, hour): HourRow(
+            asked=(day * 5 + hour) % 9,
+            missed=int((day * 24 + hour) % 4 == 0),
+            watched=1.0 if 8 <= hour < 18 and day < 5 else 0.0,
+            askers=(day * 5 + hour) % 9,
+        )
+        for day in range(7)
+        for hour in range(24)
+    }
+    return with_hours(told, hours)
 
 
 def empty() -> Figures:

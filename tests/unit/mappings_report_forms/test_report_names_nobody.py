@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -94,6 +95,40 @@ def test_facilitators_are_told_who_waits_and_who_is_quiet(
     waiting = text.partition("Who waits now")[2].partition("Why answers")[0]
     quiet = text.partition("Who has gone quiet")[2].partition("What the numbers")[0]
     assert waiting.count(TOKEN) == quiet.count(TOKEN) == len(names)
+
+
+def test_what_could_give_others_away_looks_like_what_few_people_asked() -> None:
+    secret, many = few("7001", "Lira"), row("7002", "Gulu")
+    hidden = replace(
+        secret, key="7003", title="Pader", askers=12, asked=secret.asked, hidden=True
+    )
+    told = figures()
+    told = replace(
+        told,
+        weeks=tuple(
+            replace(one, key=f"2026-W{20 + place}", title="")
+            for place, one in enumerate((secret, many, hidden))
+        ),
+        groups=(secret, many, hidden),
+    )
+
+    text = report_text(told, language="en", public=False)
+    lira, pader = (
+        next(line for line in text.splitlines() if line.startswith(name)).split()[1:]
+        for name in ("Lira", "Pader")
+    )
+    assert lira == pader
+    page = moodle_page(told, language="en", public=False)
+    lira, pader = (
+        next(one for one in page.split("<tr>") if f">{name}<" in one).split("</td>")[1:]
+        for name in ("Lira", "Pader")
+    )
+    assert lira[:2] == pader[:2]
+    groups = json.loads(report_json(told, public=False))["groups"]
+    assert groups[0] | {"key": "", "title": ""} == groups[2] | {"key": "", "title": ""}
+    first, _, third = report_weeks(told)[:3]
+    for name in first.keys() - {"week", "begins"}:
+        assert first[name] == third[name]
 
 
 @given(askers=st.lists(st.integers(min_value=0, max_value=9), min_size=1, max_size=6))

@@ -25,6 +25,7 @@ from tests.unit.mappings_report_forms.made_figures import (
     hostile,
     row,
     tiny,
+    with_hours,
 )
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -261,8 +262,8 @@ def test_a_course_in_which_all_went_well_is_told_so() -> None:
         bias=None,
         missed={Cause.LATE: 0},
         what_if=(),
-        hours={(0, 9): HourRow(asked=40, askers=12)},
     )
+    told = with_hours(told, {(0, 9): HourRow(asked=40, askers=12)})
 
     text = report_text(told, language="en", public=False)
 

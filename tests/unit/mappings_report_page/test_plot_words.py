@@ -63,7 +63,8 @@ def test_the_hours_are_told_with_the_busiest_and_the_worst(figures: Figures) -> 
         "20 questions by hour of the week. Most come: Monday 18:00 (12), Friday 20:00"
         " (7), Saturday 09:00 (1). Most are not answered in time: Friday 20:00 (6),"
         " Monday 18:00 (3). For hours in which fewer than five people asked, it is not"
-        " shown how many were not answered in time."
+        " shown how many were not answered in time; where that could be worked out, it"
+        " is not shown for another hour either."
     )
 
 
