@@ -41,6 +41,25 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(target), link
 
 
+def test_every_page_can_be_reached_from_the_first() -> None:
+    reached: set[Path] = set()
+    waiting = [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix not in {"", ".md"}:
+            continue
+        reached.add(page)
+        if page.is_dir():
+            waiting += page.glob("*.md")
+            continue
+        for link in LINK.findall(page.read_text(encoding="utf-8")):
+            path = unquote(link).partition("#")[0]
+            if path and ":" not in path:
+                waiting.append((page.parent / path).resolve())
+
+    assert set(PAGES) <= reached
+
+
 def test_the_table_of_rights_names_every_function_of_each_job() -> None:
     text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     rows = {
@@ -55,20 +74,6 @@ def test_the_table_of_rights_names_every_function_of_each_job() -> None:
         assert jobs == wanted, name
         left_out = "may be left out: " if name in OPTIONAL else ""
         assert told == left_out + PURPOSES[name], name
-
-
-def test_every_key_and_command_that_a_page_shows_is_there() -> None:
-    commands = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    known = set(re.findall(r"(?m)^## `moodle-bridge ([a-z]+)", commands))
-
-    for page in PAGES:
-        text = page.read_text(encoding="utf-8")
-        for command in re.findall(r"`?moodle-bridge ([a-z]+)\b[^\n]*", text):
-            if (
-                f"`moodle-bridge {command}" in text
-                or f"    moodle-bridge {command}" in text
-            ):
-                assert command in known, f"{page.name}: {command}"
 
 
 def test_the_picture_needs_nothing_from_elsewhere() -> None:
