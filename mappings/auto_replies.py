@@ -33,9 +33,10 @@ _PRECEDENCES = frozenset({"auto_reply", "auto-reply", "autoreply", "bulk", "junk
 _TAGS = re.compile(r"^(?:\s*\[[^\[\]]{1,60}\])+\s*")
 
 _LONGEST = 300
-# After its own words a program writes a colon and the subject that it answers, or
-# nothing; whoever goes on in words is a person.
-_ENDS = re.compile(r"\s*[\])】]?\s*(?:[:：]|$)")
+# After its own words a program writes a colon and the subject that it answers; whoever
+# goes on in words is a person. With nothing behind them they may be the name of a
+# discussion.
+_ENDS = re.compile(r"\s*[\])】]?\s*[:：]")
 
 
 def automatic_sign(mail: ReadMail, *, from_list: bool) -> str | None:
@@ -70,10 +71,16 @@ def may_be_automatic(mail: ReadMail) -> bool:
 def _after(subject: str, words: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Return what of a subject stands behind each of these words that begin it."""
     plain = unicodedata.normalize("NFC", _TAGS.sub("", subject[:_LONGEST]))
-    plain = plain.casefold().replace("’", "'").lstrip("[(【 ")
+    plain = _folded(plain).lstrip("[(【 ")
     return [
         plain[len(word) :]
         for language in words.values()
-        for word in language
+        for word in map(_folded, language)
         if plain.startswith(word)
     ]
+
+
+def _folded(words: str) -> str:
+    """Return words without case; Turkish has an i with and one without a dot."""
+    folded = words.casefold().replace("\u0307", "").replace("ı", "i")
+    return folded.replace("’", "'")

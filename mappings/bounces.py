@@ -20,14 +20,25 @@ _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _REPLY = re.compile(r"\b([45])\d\d\b")
 _DAEMON = re.compile(
     r"(?i)^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mail\.?delivery\S*"
-    r"|bounces?|auto-?notify|mmdf|daemon)(?:[+-].*)?@|^$"
+    r"|bounces?|auto-?notify|mmdf|daemon|ndr|imss|[\w.-]*(?:smtp|anti-?virus)[\w.-]*"
+    r")(?:[+-].*)?@|^$"
 )
+# No person has such an address: whatever they write, it is about mail.
+_SURE_DAEMON = re.compile(r"(?i)^(?:mailer-?daemon|mail-?daemon|mdaemon)(?:[+-].*)?@")
 _SUBJECT = re.compile(
     r"(?i)undeliver|deliver(?:y|ed).{0,20}(?:fail|status|notif|problem|delay)|returned mail"
-    r"|mail delivery|failure notice|non-?delivery|non remis|échec|unzustellbar"
-    r"|nicht zugestellt|onbestelbaar|niet (?:bezorgd|afgeleverd)|no entregad|devuelto"
-    r"|não entregue|devolvid|mancato recapito|warning: message|could not send"
-    r"|не доставлен|недоставлен|không gửi được|退信|配信不能|반송"
+    r"|mail delivery|(?:mail|message).{0,40} not (?:be )?delivered|failure (?:notice|delivery)"
+    r"|mail failed|non-?delivery|non remis|échec|unzustellbar|unzustellbarkeit"
+    r"|nicht (?:zugestellt|zustellbar)|onbestelbaar|niet (?:bezorgd|afgeleverd)|no entregad"
+    r"|no se (?:ha )?(?:podido|pudo) entregar|devuelto|não entregue|devolvid"
+    r"|não foi possível entregar|mancato recapito|impossibile recapitare"
+    r"|warning: message|could not send|не доставлен|недоставлен|не удалось доставить"
+    r"|không gửi được|không thể gửi|gửi thư không thành công|退信|无法送达|未送达|投递失败"
+    r"|無法傳遞|配信不能|配信できません|반송|배달되지 않음|kunde inte leverera|kan inte levereras"
+    r"|olevererbar|ikke leveres|kunne ikke levere|ei voitu toimittaa|toimittamaton"
+    r"|niedostarcz|nie można dostarczyć|nedoručiteln|nedoručen|nedoruč|teslim edilem"
+    r"|kézbesíthetetlen|kézbesítés sikertelen|nelivrat|αδύνατη η παράδοση|μη παραδοτέο"
+    r"|tidak terkirim|gagal terkirim|تعذر (?:ال)?تسليم|غير قابل للتسليم|לא ניתן למסור"
 )
 # Mailboxes that are full are emptied again, and a mail too large says nothing of them.
 _SOFT_ALTHOUGH_5 = frozenset({"5.2.2", "5.2.3", "5.3.4", "5.7.1"})
@@ -37,13 +48,23 @@ _FLUFL_LARGEST = 2_000_000
 
 
 def is_delivery_report(mail: ReadMail, *, null_sender: bool) -> bool:
-    """Say whether a mail server wrote the mail about one that it did not deliver."""
+    """Say whether a mail server wrote the mail about one that it did not deliver.
+
+    Where its subject does not say so, a letter counts that names whom a mail did not
+    reach in the words of one of the servers that flufl.bounce knows.
+    """
     if mail.report_type == "delivery-status":
         return True
+    from_machine = _is_from_daemon(mail) or null_sender
     if any(part.media_type in _REPORT_TYPES for part in mail.machine_parts):
-        return _is_from_daemon(mail) or null_sender
-    return (_is_from_daemon(mail) or null_sender) and bool(
-        _SUBJECT.search(mail.subject) or "x-failed-recipients" in mail.headers
+        return from_machine
+    if not from_machine:
+        return False
+    return bool(
+        _SURE_DAEMON.match(mail.from_.address if mail.from_ else "")
+        or _SUBJECT.search(mail.subject)
+        or "x-failed-recipients" in mail.headers
+        or _of_letter(mail)
     )
 
 
@@ -121,4 +142,5 @@ def _is_hard(status: str, diagnostic: str) -> bool:
 
 
 def _is_from_daemon(mail: ReadMail) -> bool:
-    return bool(_DAEMON.match(mail.from_.address if mail.from_ else ""))
+    came_from = mail.from_.address if mail.from_ else ""
+    return bool(_DAEMON.match(came_from) or _SURE_DAEMON.match(mail.return_path or ""))

@@ -44,17 +44,17 @@ AUTO: dict[str, list[str]] = {
     "pl": ["Odpowiedź automatyczna: Blog", "Automatyczna odpowiedź: Blog"],
     "cs": ["Automatická odpověď: Blog"],
     "sk": ["Automatická odpoveď: Blog"],
-    "sl": ["Samodejni odgovor: Blog"],
+    "sl": ["Samodejni odgovor: Blog", "Odgovor v odsotnosti: Blog"],
     "hr": ["Automatski odgovor: Blog"],
     "sr": ["Аутоматски одговор: Blog", "Automatski odgovor: Blog"],
     "mk": ["Автоматски одговор: Blog"],
     "bg": ["Автоматичен отговор: Blog"],
     "ru": ["Автоматический ответ: Blog", "Автоответ: x"],
-    "uk": ["Автоматична відповідь: Blog"],
+    "uk": ["Автоматична відповідь: Blog", "Автовідповідь: x"],
     "el": ["Αυτόματη απάντηση: Blog"],
     "ro": ["Răspuns automat: Blog"],
     "hu": ["Automatikus válasz: Blog"],
-    "tr": ["Otomatik Yanıt: Blog"],
+    "tr": ["Otomatik Yanıt: Blog", "OTOMATİK YANIT: x"],
     "az": ["Avtomatik cavab: Blog"],
     "sq": ["Përgjigje automatike: Blog"],
     "vi": ["Trả lời tự động: Blog", "Thư trả lời tự động: x"],
@@ -97,6 +97,9 @@ HUMAN = [
     "不在の場合",
     "Auto reply settings",
     "auto-response question",
+    "Réponse automatique",
+    "Autoreply",
+    "OOO: who is there?",
 ]
 
 
@@ -128,6 +131,8 @@ def test_what_a_person_may_have_written_is_never_put_aside(subject: str) -> None
         "Re: Automatic reply: how do I set one up?",
         "RE: [SM25] Auto-reply settings",
         "AW: Abwesenheitsnotiz",
+        "Absence of rain in Thiès",
+        "Absence de pluie à Thiès",
     ],
 )
 def test_a_reply_about_absence_is_an_ordinary_reply(subject: str) -> None:

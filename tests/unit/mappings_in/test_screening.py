@@ -313,3 +313,56 @@ def test_a_report_that_names_nobody_is_a_bounce_of_nobody() -> None:
     assert (verdict.kind, verdict.reason) == (VerdictKind.BOUNCE, "bounce-of-nobody")
     broken = read_mail(read.raw + b"\n--x" * 6_000)
     assert screen(broken, RULES).reason == "bounce-of-nobody"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "address"),
+    [
+        (
+            "From: MAILER-DAEMON@mail.example.net\nSubject:",
+            (
+                "Message from yahoo.example.\nUnable to deliver message to the following"
+                " address(es).\n\n<ana@mail.example.net>:\nUser is unknown\n"
+            ),
+            "ana@mail.example.net",
+        ),
+        (
+            "From: postmaster@mail.example.net\nPrecedence: bulk\nSubject: Sorry",
+            (
+                "Hi. This is the qmail-send program at mail.example.net.\nI'm afraid I wasn't"
+                " able to deliver your message to the following addresses.\n\n"
+                "<ana@mail.example.net>:\nno such user\n\n--- Below this line is a copy"
+                " of the message.\n"
+            ),
+            "ana@mail.example.net",
+        ),
+        ("From: MAILER-DAEMON@x.example\nSubject: Something odd", "Sorry.\n", ""),
+        ("From: NDR@x.example\nSubject: Mail delivery failed", "Sorry.\n", ""),
+        (
+            (
+                "From: gate@x.example\nReturn-Path: <MAILER-DAEMON@x.example>\n"
+                "Subject: Mail could not be delivered"
+            ),
+            "Sorry.\n",
+            "",
+        ),
+        ("From: postmaster@x.example\nSubject: Kan inte levereras", "Tyvärr.\n", ""),
+    ],
+)
+def test_letters_of_mail_servers_are_bounces_whatever_their_subject(
+    headers: str, body: str, address: str
+) -> None:
+    verdict = screen(written(headers, body), RULES)
+
+    assert verdict.kind is VerdictKind.BOUNCE
+    assert [one.address for one in verdict.failures] == [address][: bool(address)]
+
+
+def test_what_a_person_tells_of_a_bounce_is_no_bounce() -> None:
+    verdict = verdict_of(
+        "Subject: Mail delivery failed, why?",
+        "I got this from our server:\n\nThe following address(es) failed:\n\n"
+        "  ana@mail.example.net\n    no such user\n",
+    )
+
+    assert verdict.kind is VerdictKind.ACCEPT
