@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -11,6 +10,7 @@ import pytest
 
 from moodle_bridge.practice.post_office_misbehave import Mischief
 from tests.trial.course import Course, own_folder
+from tests.trial.held import held
 from tests.trial.moments import Blow
 from tests.trial.runner import Ran, Runner
 
@@ -39,13 +39,13 @@ def test_a_second_run_says_that_one_goes_on_and_doubles_nothing(
 ) -> None:
     course = new_course()
     post = course.begin(course.people["ha"], course.word())
-    course.moodle.faults.delay_ms = 300
     ended: list[Ran] = []
     first = threading.Thread(target=lambda: ended.append(runner.run(course)))
     with Runner() as another:
-        first.start()
-        _wait_for_lease(course)
-        second = another.run(course)
+        with held(course.office, "accept", only=lambda *_: True) as mail:
+            first.start()
+            mail.wait()
+            second = another.run(course)
         first.join()
     assert second.code == 0
     assert "another run does this just now" in second.said
@@ -113,10 +113,3 @@ def test_a_post_that_moodle_is_still_writing_is_not_written_again(
     assert len(course.posts_by_bridge()) == 1
     assert runner.run(course).data["counts"]["found again"] == 1
     assert len(course.posts_by_bridge()) == 1
-
-
-def _wait_for_lease(course: Course) -> None:
-    deadline = time.monotonic() + 20
-    while not course.ledger("select name from lease where name = 'sync'"):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import subprocess
-import threading
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -16,6 +15,7 @@ import pytest
 from moodle_bridge.practice import FaultKind, PracticeMoodle, running
 from moodle_bridge.practice.post_office import PostOffice
 from tests.system.town import BRIDGE, LIST, Town, no_file_over
+from tests.trial.held import PATIENCE, held
 
 
 @pytest.fixture
@@ -183,25 +183,16 @@ def test_a_ledger_of_a_newer_version_is_left_alone(town: Town) -> None:
 
 def test_a_second_run_at_once_says_so_and_does_nothing(town: Town) -> None:
     town.post()
-    inside = threading.Event()
-    go_on = threading.Event()
-    accept = town.office.accept
-
-    def slowly(*arguments: object, **named: object) -> int:
-        inside.set()
-        assert go_on.wait(30)
-        return accept(*arguments, **named)  # type: ignore[arg-type]
-
-    town.office.accept = slowly  # type: ignore[method-assign]
-    first = subprocess.Popen(
-        town.command("sync"), stderr=subprocess.PIPE, env=town.environ()
-    )
-    try:
-        assert inside.wait(30)
+    with (
+        subprocess.Popen(
+            town.command("sync"), stderr=subprocess.PIPE, env=town.environ()
+        ) as first,
+        held(town.office, "accept", only=lambda *_: True) as mail,
+    ):
+        mail.wait()
         second = town.sync()
-    finally:
-        go_on.set()
-        first.communicate(timeout=60)
+        mail.let_go()
+        first.communicate(timeout=PATIENCE)
     assert first.returncode == 0
     assert second.code == 0
     assert "another run" in second.said

@@ -114,7 +114,7 @@ name = "FO26"
             text=True,
             env=self.environ(),
             preexec_fn=limit,
-            timeout=60,
+            timeout=600,
             check=False,
         )
         assert "Traceback" not in done.stderr

@@ -245,7 +245,7 @@ recheck_every = "1h"
             f"{self.url}/webservice/upload.php",
             data={"token": token, "itemid": "0", "filepath": "/"},
             files={"file_1": (f"{word}.txt", b"attached", "text/plain")},
-            timeout=10,
+            timeout=120,
         ).json()
         first = to.firstpost if isinstance(to, Discussion) else to.id
         answer = self.moodle.call(
@@ -408,8 +408,8 @@ recheck_every = "1h"
     def wait_until_idle(self) -> None:
         """Wait until nothing that a dead bridge began is still being done."""
         # Who connected before this request has been let in when it is answered.
-        requests.get(self.url, timeout=10)
-        deadline = time.monotonic() + 60
+        requests.get(self.url, timeout=120)
+        deadline = time.monotonic() + 300
         while not self._is_idle():
             if time.monotonic() > deadline:
                 raise TimeoutError("the practice servers are still at work")
@@ -422,7 +422,7 @@ recheck_every = "1h"
         counter = self.office._counter
         assert counter is not None
         probe = asyncio.run_coroutine_threadsafe(_others(), counter.loop)
-        return probe.result(timeout=10) == 0
+        return probe.result(timeout=120) == 0
 
 
 async def _others() -> int:

@@ -51,7 +51,7 @@ class Runner:
         assert self._starter.stdin is not None
         assert self._starter.stdout is not None
         self._starter.stdin.close()
-        self._starter.wait(timeout=20)
+        self._starter.wait(timeout=300)
         self._starter.stdout.close()
 
     def __enter__(self) -> Runner:
