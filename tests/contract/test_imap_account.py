@@ -33,7 +33,7 @@ def opened(imap_server: ImapServer) -> Iterator[Open]:
             "security": "none",
             "username": imap_server.username,
             "password": imap_server.password,
-            "timeout": 5,
+            "timeout": 60,
         }
         mailboxes.append(ImapMailbox(ImapSettings(**{**values, **changes})))
         return mailboxes[-1]
@@ -354,7 +354,7 @@ class Scripted:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(10)
+        self._thread.join(120)
 
     def _serve(self) -> None:
         while True:
@@ -417,7 +417,9 @@ def test_each_failure_is_what_it_is(
     error: type[RemoteError],
     told: str,
 ) -> None:
-    mailbox = opened(port=script(**answers), timeout=1)
+    # Who says goodbye and stays is not waited for.
+    stays = any("* BYE" in str(answer) for answer in answers.values())
+    mailbox = opened(port=script(**answers), timeout=2 if stays else 60)
     with pytest.raises(RemoteError, match=told) as caught:
         list(mailbox.fetch(None))
     assert type(caught.value) is error

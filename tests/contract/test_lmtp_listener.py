@@ -52,7 +52,7 @@ class Talk:
     """Says lines and gives the replies, so that each one can be counted."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._lines = self._socket.makefile("rb")
 
     def hear(self) -> str:

@@ -63,7 +63,7 @@ class Script:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(10)
+        self._thread.join(120)
 
     def _serve(self) -> None:
         while True:
@@ -122,7 +122,7 @@ def scripted() -> Iterator[Scripted]:
             host="127.0.0.1",
             port=script.port,
             security="none",
-            timeout=5,
+            timeout=60,
             local_hostname="bridge.example.org",
         )
         made.append((SmtpMailer(settings), script))
@@ -397,7 +397,7 @@ def test_many_mails_go_over_one_connection(scripted: Scripted) -> None:
 
 def a_mailer(office: PostOffice, **settings: Any) -> SmtpMailer:
     return SmtpMailer(
-        SmtpSettings(host=office.host, port=office.port, timeout=5, **settings)
+        SmtpSettings(host=office.host, port=office.port, timeout=60, **settings)
     )
 
 

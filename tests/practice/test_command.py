@@ -43,7 +43,7 @@ def started(
             yield iter(practice.stdout.readline, "")
         finally:
             practice.send_signal(end)
-            practice.wait(10)
+            practice.wait(120)
     assert practice.returncode == 0
 
 
@@ -115,7 +115,11 @@ def test_what_cannot_be_is_told_and_ends_it(
             for option in options
         ]
         ended = subprocess.run(
-            [*COMMAND, *filled], capture_output=True, text=True, timeout=30, check=False
+            [*COMMAND, *filled],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
     assert ended.returncode == 2
     assert "What to do:" in ended.stderr or "advice" in ended.stdout

@@ -13,6 +13,7 @@ import requests
 from moodle_bridge.practice import FaultKind, running
 from tests.practice.course import Site
 from tests.practice.replay import flattened
+from tests.trial.held import held
 
 READ = "mod_forum_get_discussion_posts"
 WRITE = "mod_forum_add_discussion_post"
@@ -31,7 +32,7 @@ class Caller:
             "moodlewsrestformat": "json",
         }
         return self.session.post(
-            f"{self.url}/webservice/rest/server.php", data=form, timeout=10
+            f"{self.url}/webservice/rest/server.php", data=form, timeout=60
         )
 
     def read(self) -> requests.Response:
@@ -152,25 +153,27 @@ def test_faults_are_planned_and_the_state_is_read_over_http(caller: Caller) -> N
     assert [row["kind"] for row in planned] == ["429"]
     assert caller.read().status_code == 429
     caller.write()
-    state = caller.session.get(f"{control}/state", timeout=10).json()
+    state = caller.session.get(f"{control}/state", timeout=60).json()
     assert state["posts"][-1]["message"] == "m"
     assert state["posts"][-1]["parent"] == 1
-    caller.session.post(f"{control}/faults", json={"delay_ms": 1}, timeout=10)
-    cleared = caller.session.delete(f"{control}/faults", timeout=10).json()
+    caller.session.post(f"{control}/faults", json={"delay_ms": 1}, timeout=60)
+    cleared = caller.session.delete(f"{control}/faults", timeout=60).json()
     assert cleared["delay_ms"] == 0
-    bad = caller.session.post(f"{control}/faults", json={"kind": "x"}, timeout=10)
+    bad = caller.session.post(f"{control}/faults", json={"kind": "x"}, timeout=60)
     assert bad.status_code == 400
 
 
 def test_idle_waits_for_what_is_under_way(caller: Caller) -> None:
-    caller.site.moodle.faults.plan("delay", READ, delay_ms=150)
+    control = f"{caller.url}/practice/idle"
     slow = threading.Thread(target=caller.read)
-    slow.start()
-    time.sleep(0.05)
-    begun = time.perf_counter()
-    idle = requests.get(f"{caller.url}/practice/idle", timeout=10).json()
-    assert idle == {"idle": True}
-    assert time.perf_counter() - begun > 0.03
+    with held(
+        caller.site.moodle.faults, "next_for", only=lambda names: READ in names
+    ) as reading:
+        slow.start()
+        reading.wait()
+        idle = requests.get(control, params={"timeout": 0.05}, timeout=60)
+        assert idle.json() == {"idle": False}
+    assert requests.get(control, timeout=60).json() == {"idle": True}
     slow.join()
 
 
@@ -186,7 +189,7 @@ def test_a_site_can_lie_under_a_path(site: Site, socket_enabled: None) -> None:
         assert info["siteurl"] == url
         assert url.endswith("/moodle")
         root = url.removesuffix("/moodle")
-        assert session.get(f"{root}/course/view.php", timeout=10).status_code == 404
+        assert session.get(f"{root}/course/view.php", timeout=60).status_code == 404
 
 
 def test_twenty_threads_write_without_losing_a_post(caller: Caller) -> None:

@@ -62,6 +62,6 @@ def test_it_runs_in_a_process_of_its_own(tmp_path: Path, socket_enabled: None) -
             assert len(state["forums"]) == 5
         finally:
             practice.send_signal(signal.SIGTERM)
-            practice.wait(10)
+            practice.wait(120)
     assert practice.returncode == 0
     assert len(load(tmp_path / "state.json").forums) == 5

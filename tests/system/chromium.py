@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PATIENCE = 90
+PATIENCE = 600
 
 # Where Chromium looks for its pipes. Copies first: the numbers may be taken already.
 _AS_THREE_AND_FOUR = """
@@ -53,11 +53,20 @@ class Browser:
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def open(self, url: str) -> None:
         self._events.clear()
-        self.call("Page.navigate", url=url)
-        while not any(one["method"] == "Page.loadEventFired" for one in self._events):
+        # The page that was open before may tell as late as now that it is loaded.
+        loaded = {
+            "name": "load",
+            "loaderId": self.call("Page.navigate", url=url)["loaderId"],
+        }
+        while not any(
+            one["method"] == "Page.lifecycleEvent"
+            and loaded.items() <= one["params"].items()
+            for one in self._events
+        ):
             self._receive()
         # What is said while it is drawn comes before the answer to this.
         self.evaluate("document.readyState")

@@ -31,7 +31,7 @@ def _ended(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1800,
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -308,7 +309,7 @@ class Answering:
     def __exit__(self, *_error: object) -> None:
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
-        self._thread.join(5)
+        self._thread.join(60)
 
     def _serve(self) -> None:
         while True:
@@ -316,6 +317,9 @@ class Answering:
                 connection, _ = self._server.accept()
             except OSError:
                 return
-            with connection:
-                connection.recv(65_536)
+            # All is read: who hangs up on what was not read takes his answer back.
+            with connection, connection.makefile("rb") as lines, suppress(OSError):
+                head = iter(lambda: lines.readline().rstrip().lower(), b"")
+                sizes = [line for line in head if line.startswith(b"content-length:")]
+                lines.read(sum(int(line.partition(b":")[2]) for line in sizes))
                 connection.sendall(self._answer)

@@ -474,7 +474,7 @@ def look(authority: trustme.CA, folder: Path, *, days: int, trust: bool) -> Find
     trusted.cert_pem.write_to_path(str(bundle))
     with secured(context) as url:
         (found,) = look_at_certificate(
-            url, now=datetime.now(UTC), seconds=5, trusted=str(bundle)
+            url, now=datetime.now(UTC), seconds=60, trusted=str(bundle)
         )
     return found
 
@@ -507,9 +507,11 @@ def test_a_certificate_that_does_not_hold_is_missing(
 
 
 def test_a_certificate_that_cannot_be_looked_at_is_a_warning() -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port = taken.getsockname()[1]
-    (found,) = look_at_certificate(f"https://127.0.0.1:{port}", now=NOW, seconds=5)
+    # It is taken, so that nobody else gets it, but nobody listens.
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"https://127.0.0.1:{taken.getsockname()[1]}"
+        (found,) = look_at_certificate(url, now=NOW, seconds=60)
 
     assert found.state is State.WARNING
     assert "ConnectionRefusedError" in found.seen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -114,7 +113,7 @@ def test_a_signal_ends_it_between_two_effects(
 
     def send(mail: object) -> object:
         sent = whole(mail)  # type: ignore[arg-type]
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
         return sent
 
     direct.outbox.send = send  # type: ignore[method-assign,assignment]

@@ -45,7 +45,7 @@ class Connection(socketserver.BaseRequestHandler):
         site.requests.append(self._request())
         name = site.answers.pop(0)
         if name == HANG:
-            site.over.wait(20)
+            site.over.wait(120)
         elif name != DROP:
             self.request.sendall((ANSWERS / f"{name}.resp").read_bytes())
 

@@ -20,7 +20,8 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def nobody_there() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    return f"http://127.0.0.1:{port}/moodle"
+def nobody_there() -> Iterator[str]:
+    # It is taken, so that nobody else gets it, but nobody listens.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/moodle"
