@@ -44,7 +44,8 @@ class RotaRule:
 class RotaSpan:
     """A span that a table or a calendar names; times are aware UTC.
 
-    `key` stays the same when the span is read again.
+    `key` stays the same when the span is read again; `title` is what people know it
+    by, as the title of an event, empty where it has none.
     """
 
     key: str
@@ -52,6 +53,7 @@ class RotaSpan:
     start: datetime
     end: datetime
     role: DutyRole = DutyRole.PRIMARY
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

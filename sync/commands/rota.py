@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from mappings.one_line import cut
 from mappings.rota.compiling import joined
 from mappings.rota.duty import Period, cover, on_duty
 from mappings.rota.wall_clock import local_day, moment
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MARKS = "abcdefghijklmnopqrstuvwxyz"
+_LONGEST = 60
+# What is frozen of an event that is no longer read: its UID, when it began, and who.
+_PASSED = re.compile(r"^.* \d{4}-\d\d-\d\dT\S+ \S+$", re.DOTALL)
+_EVENT = "an event of a calendar"
 
 
 def show(
@@ -46,13 +52,14 @@ def show(
         end = moment(monday + timedelta(weeks=weeks), time(), place)
         shifts = _wanted(rota.shifts(start, end), rota.people, person)
         names = {one.key: one.name for one in rota.people}
+        titles = rota.titles()
         rows = [
             (
                 when_text(shift.start, place),
                 when_text(shift.end, place),
                 names.get(shift.person, shift.person),
                 str(shift.role),
-                shift.why,
+                cut(titles.get(shift.why, _PASSED.sub(_EVENT, shift.why)), _LONGEST),
             )
             for shift in shifts
         ]
@@ -68,8 +75,10 @@ def show(
             parts=[*parts, *sources_told(rota)],
             data={
                 "zone": place,
-                "shifts": [_json(shift) for shift in shifts],
-                "sources": _states(rota),
+                "shifts": [
+                    {**_json(shift), "title": titles.get(shift.why)} for shift in shifts
+                ],
+                "sources": states_json(rota),
             },
         )
 
@@ -108,6 +117,7 @@ def who(invocation: Invocation, *, at: datetime | None, zone: str | None) -> Res
                 "at": wanted,
                 "on_duty": [_json(shift) for shift in here],
                 "next": None if following is None else _json(following),
+                "sources": states_json(rota),
             },
         )
 
@@ -147,6 +157,7 @@ def gaps(invocation: Invocation, *, weeks: int, zone: str | None) -> Result:
             data={
                 "covered": round(share, 4),
                 "gaps": [period_json(period) for period in found],
+                "sources": states_json(rota),
             },
         )
 
@@ -255,7 +266,8 @@ def sources_told(rota: Rota) -> list[str]:
     return lines
 
 
-def _states(rota: Rota) -> list[dict[str, Any]]:
+def states_json(rota: Rota) -> list[dict[str, Any]]:
+    """Return how the sources stand, as `--json` gives it."""
     return [
         {
             "name": state.name,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sync.bridge import Bridge
     from sync.cli.invocation import Invocation
 
+_COLUMNS = ("id", "what", "who", "instead", "from", "to", "state", "why")
 _COUNTING = frozenset({ASKED, ACCEPTED})
 
 
@@ -85,7 +86,7 @@ def changes(invocation: Invocation) -> Result:
         return Result(
             parts=[
                 Table(
-                    columns=("id", "what", "who", "instead", "from", "to", "state"),
+                    columns=_COLUMNS,
                     rows=[
                         (
                             one.layer.key,
@@ -95,6 +96,7 @@ def changes(invocation: Invocation) -> Result:
                             when_text(one.layer.start, place),
                             when_text(one.layer.end, place),
                             one.state,
+                            one.reason,
                         )
                         for one in kept
                     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mappings.rota.fairness import Load, balance, loads
 from sync.cli.result import Result, Table
-from sync.commands.rota import code_of, opened, sources_told
+from sync.commands.rota import code_of, opened, sources_told, states_json
 from sync.rota.people import with_accounts
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def fairness(invocation: Invocation, *, weeks: int, ahead: bool) -> Result:
                     for load in found
                 ],
                 "balance": even,
+                "sources": states_json(rota),
             },
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from mappings.rota.fairness import balance
 from mappings.rota.slots import Coverage, period_of, slots_of
 from mappings.rota.suggested_files import rota_csv, rota_toml
 from mappings.rota.suggestion import Limits, Task, Wishes
+from mappings.rota.wall_clock import local_day
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.model.rota import LayerKind
 from sync.cli.result import ExitCode, Result, Table
@@ -56,6 +57,7 @@ def suggest(
     """
     with opened(invocation, sources=False) as bridge:
         zone = bridge.settings.rota.zone
+        passed = _passed(first, weeks, now=bridge.clock(), zone=zone)
         coverages = _coverages(
             file,
             coverage_said(
@@ -81,7 +83,21 @@ def suggest(
         found = explained(task, answer.taken)
         if target is not None:
             _write(target, task, answer)
-        return _result(task, found, answer, target)
+        return _result(task, found, answer, target, passed=passed)
+
+
+def _passed(first: date, weeks: int, *, now: datetime, zone: str) -> bool:
+    """Say whether the period begins before today; ConfigError when it is over."""
+    _, end = period_of(zone, first, weeks)
+    if end <= now:
+        last = first + timedelta(weeks=weeks, days=-1)
+        raise ConfigError(
+            f"these days have passed, from {first} to {last}, and what has passed does"
+            " not change",
+            item="rota suggest",
+            advice=f"Give --from {local_day(now, zone)} or a later day.",
+        )
+    return first < local_day(now, zone)
 
 
 def _coverages(
@@ -162,7 +178,12 @@ def _write(target: Path, task: Task, answer: Solved) -> None:
 
 
 def _result(
-    task: Task, found: Explanation, answer: Solved, target: Path | None
+    task: Task,
+    found: Explanation,
+    answer: Solved,
+    target: Path | None,
+    *,
+    passed: bool,
 ) -> Result:
     names = {one.person.key: one.person.name for one in task.wishes}
     even = balance([one.hours for one in found.carried if one.fair])
@@ -189,6 +210,12 @@ def _result(
             ],
         ),
     ]
+    if passed:
+        parts.insert(
+            0,
+            "It begins before today: what it says of days that have passed changes"
+            " nothing any more.",
+        )
     if even is not None:
         parts.append(f"Evenly shared (100 % = all carry the same): {even:.0%}.")
     parts += _unmet_lines(task, found, names)
@@ -204,7 +231,7 @@ def _result(
     return Result(
         exit_code=ExitCode.HELD if found.open else ExitCode.DONE,
         parts=parts,
-        data=_data(task, found, answer, target),
+        data={**_data(task, found, answer, target), "begins_in_the_past": passed},
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mappings.one_line import one_line
 from mappings.rota.compiling import compiled, joined
 from moodle_bridge.errors import RemoteError
 from moodle_bridge.interfaces import IRotaSource
@@ -66,6 +67,18 @@ class Rota:
     def states(self) -> tuple[SourceState, ...]:
         """Return how each source stands; reads them if that was not done yet."""
         return tuple(self._read().states)
+
+    def titles(self) -> dict[str, str]:
+        """Return what people know the spans of tables and calendars by, by their keys.
+
+        The title of an event; of one that has none, the name of its source.
+        """
+        book = self._read()
+        return {
+            span.key: one_line(span.title) or state.name
+            for reading, state in zip(book.readings, book.states, strict=True)
+            for span in reading.spans
+        }
 
     def shifts(self, start: datetime, end: datetime) -> tuple[Shift, ...]:
         """Return who was and will be on duty in a period (aware UTC).

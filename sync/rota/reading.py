@@ -36,6 +36,7 @@ def reading_json(reading: RotaReading) -> dict[str, Any]:
                 "start": span.start.isoformat(),
                 "end": span.end.isoformat(),
                 "role": span.role.value,
+                "title": span.title,
             }
             for span in reading.spans
         ],
@@ -71,6 +72,8 @@ def reading_of(content: Mapping[str, Any]) -> RotaReading:
                 start=datetime.fromisoformat(span["start"]),
                 end=datetime.fromisoformat(span["end"]),
                 role=DutyRole(span["role"]),
+                # An earlier version kept none.
+                title=span.get("title", ""),
             )
             for span in content["spans"]
         ),

@@ -94,7 +94,7 @@ class IcalRota:
         unknown: dict[str, None] = {}
         problems: list[str] = []
         for event in self._events(content, start, end, problems):
-            title = str(event.get("SUMMARY", "")).strip()
+            title = whole_title = str(event.get("SUMMARY", "")).strip()
             only = self._settings.only
             if only is not None:
                 if not title.casefold().startswith(only.casefold()):
@@ -115,6 +115,7 @@ class IcalRota:
                     start=begins,
                     end=ends,
                     role=role,
+                    title=whole_title,
                 )
                 for person, role in found.people
             ]

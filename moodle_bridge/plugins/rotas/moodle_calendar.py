@@ -83,6 +83,7 @@ class MoodleCalendarRota:
                     start=event.starts,
                     end=event.starts + event.lasts,
                     role=role,
+                    title=event.name,
                 )
                 for person, role in found.people
             ]

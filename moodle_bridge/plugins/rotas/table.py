@@ -84,6 +84,7 @@ class TableRota:
                     start=begins,
                     end=ends,
                     role=named_role,
+                    title=f"row {number}",
                 )
                 for person, named_role in found.people
             ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,6 +130,17 @@ def test_an_override_puts_somebody_in_the_place_and_can_be_taken_back(
     assert laid["id"] not in call("rota", "changes", now=NOW).out
 
 
+def test_a_change_is_listed_with_its_reason(rota: Path, call: Call) -> None:
+    when = ("--from", "2026-03-25 08:00", "--to", "2026-03-25 18:00")
+    call("rota", "absent", "ana", *when, "--reason", "at the dentist's", now=NOW)
+    call("rota", "override", "--by", "ben", *when, now=NOW)
+    listed = call("rota", "changes", now=NOW).out
+    assert listed.splitlines()[0].split()[-2:] == ["state", "why"]
+    assert "at the dentist's" in listed
+    told = json.loads(call("rota", "changes", "--json", now=NOW).out)["changes"]
+    assert [one["reason"] for one in told] == ["at the dentist's", ""]
+
+
 def test_nobody_stands_in_for_themselves(rota: Path, call: Call) -> None:
     called = call(
         *("rota", "override", "--person", "ana", "--by", "ana"),
@@ -174,6 +185,67 @@ def test_a_source_that_says_no_zone_is_read_by_the_clock_of_the_rota(
     called = call("rota", "who", "2026-03-28 10:00", now=NOW)
     assert "until Sat 2026-03-28 12:00 Europe/Amsterdam" in called.out
     assert "Nobody" in call("rota", "who", "2026-03-28 12:30", now=NOW).out
+
+
+def test_a_shift_of_a_calendar_is_shown_by_the_title_of_its_event(
+    rota: Path, call: Call
+) -> None:
+    uid = "040000008200E00074C5B7101A82E0080000000010B2"
+    calendar = rota.parent / "rota.ics"
+    calendar.write_text(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//EN\nBEGIN:VEVENT\n"
+        f"UID:{uid}\nDTSTART:20260328T100000Z\nDTEND:20260328T120000Z\n"
+        "SUMMARY:Evening watch: ben\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    rota.write_text(
+        f'{rota.read_text()}\n[[rota.source]]\nplugin = "ical"\npath = "rota.ics"\n'
+    )
+    shown = call("rota", "show", now=NOW).out
+    assert "Evening watch: ben" in shown
+    assert uid not in shown
+    shifts = json.loads(call("rota", "show", "--json", now=NOW).out)["shifts"]
+    (shift,) = [one for one in shifts if one["title"]]
+    assert shift["title"] == "Evening watch: ben"
+    assert shift["why"].startswith(uid)
+
+
+def test_a_shift_that_passed_long_ago_shows_no_uid_either(
+    rota: Path, call: Call
+) -> None:
+    calendar = rota.parent / "rota.ics"
+    calendar.write_text(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//EN\nBEGIN:VEVENT\n"
+        "UID:a-long-uid@calendar.example\nDTSTART:20260328T100000Z\n"
+        "DTEND:20260328T120000Z\nSUMMARY:ben\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    rota.write_text(
+        f'{rota.read_text()}\n[[rota.source]]\nplugin = "ical"\npath = "rota.ics"\n'
+    )
+    override = ("rota", "override", "--by", "ana", "--from", "2026-07-01 08:00")
+    # What has passed is frozen by each change.
+    assert call(*override, "--to", "2026-07-02", now=NOW).code == 0
+    after = NOW + timedelta(days=60)
+    assert call(*override, "--to", "2026-07-03", now=NOW + timedelta(days=6)).code == 0
+    calendar.write_text("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n")
+    shown = call("rota", "show", "--week", "2026-03-23", now=after).out
+    assert "an event of a calendar" in shown
+    assert "a-long-uid" not in shown
+
+
+@pytest.mark.parametrize("command", ["who", "gaps", "show", "fairness"])
+def test_json_says_as_the_text_does_what_is_wrong_with_a_source(
+    rota: Path, call: Call, command: str
+) -> None:
+    rota.write_text(
+        rota.read_text().replace('["ana", "ben"]', '["ana", "ben", "zoe"]')
+        + '\n[[rota.source]]\nplugin = "ical"\npath = "no.ics"\n'
+    )
+    called = call("rota", command, "--json", now=NOW)
+    assert called.code == ExitCode.UNREACHABLE
+    rules, calendar = called.data["sources"]
+    assert rules["unknown"] == ["zoe"]
+    assert "cannot be read" in calendar["problem"]
+    assert calendar["read_at"] is None
 
 
 def test_what_has_passed_cannot_be_changed(rota: Path, call: Call) -> None:

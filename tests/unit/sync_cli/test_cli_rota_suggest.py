@@ -85,6 +85,29 @@ def test_what_it_writes_is_the_rota_that_it_showed(
     assert minutes(read.data["shifts"]) == minutes(shown.data["shifts"])
 
 
+def test_days_that_have_all_passed_are_refused_with_which_and_what_to_give(
+    people: Path, call: Call
+) -> None:
+    asked = ("rota", "suggest", "--from", "2026-03-06", "--weeks", "2")
+    called = call(*asked, "--cover", "every day 08:00-20:00", now=NOW)
+    assert called.code == ExitCode.CONFIGURATION
+    assert "from 2026-03-06 to 2026-03-19" in called.err
+    assert "Give --from 2026-03-20 or a later day." in called.err
+
+
+@pytest.mark.parametrize(
+    ("first", "passed"), [("2026-03-19", True), ("2026-03-20", False)]
+)
+def test_a_rota_that_begins_in_the_past_says_so(
+    people: Path, call: Call, first: str, passed: bool
+) -> None:
+    asked = ("rota", "suggest", "--from", first, "--weeks", "1")
+    cover = ("--cover", "every day 08:00-20:00")
+    assert ("It begins before today" in call(*asked, *cover, now=NOW).out) is passed
+    told = call(*asked, *cover, "--json", now=NOW).data
+    assert told["begins_in_the_past"] is passed
+
+
 def test_a_file_that_is_there_is_not_written_over(
     people: Path, call: Call, tmp_path: Path
 ) -> None:
