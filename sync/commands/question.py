@@ -11,6 +11,7 @@ from sync.bridge import Bridge
 from sync.cli.result import Result, Table
 from sync.commands.rota import when_text
 from sync.jobs.marking import mark_post
+from sync.jobs.peer_answers import answered_by_peers
 from sync.ledger.alerts import REACHED
 from sync.rota.people import facilitator_named
 
@@ -40,6 +41,11 @@ def list_questions(invocation: Invocation, *, history: bool) -> Result:
                 [(wait.pair, wait.post_id) for wait in waits]
             )
             claims = transaction.claims.everyone()
+            peers = answered_by_peers(
+                transaction,
+                waits,
+                {pair.name for pair in bridge.settings.pairs if pair.whole_thread},
+            )
     rows, data = [], []
     for wait in waits:
         question = (wait.pair, wait.post_id)
@@ -50,6 +56,7 @@ def list_questions(invocation: Invocation, *, history: bool) -> Result:
         )
         claim = claims.get(question)
         held = claim if claim and claim.until > now else None
+        peer = peers.get(question)
         late = alerts is not None and now - wait.began > alerts.promise
         rows.append(
             (
@@ -60,6 +67,7 @@ def list_questions(invocation: Invocation, *, history: bool) -> Result:
                 when_text(wait.began, zone),
                 waiting_text("en", now - wait.began) + (", late" if late else ""),
                 ", ".join(people.get(key, key) for key in whom),
+                when_text(peer.at, zone) if peer else "",
                 people.get(held.person, held.person) if held else "",
             )
         )
@@ -72,6 +80,7 @@ def list_questions(invocation: Invocation, *, history: bool) -> Result:
                 "began": wait.began,
                 "late": late,
                 "told": list(whom),
+                "peer_answered": peer.at if peer else None,
                 "claimed_by": held.person if held else None,
             }
         )
@@ -83,6 +92,7 @@ def list_questions(invocation: Invocation, *, history: bool) -> Result:
         "since",
         "waits",
         "told",
+        "a peer answered",
         "taken by",
     )
     return Result(

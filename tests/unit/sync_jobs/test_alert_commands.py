@@ -27,6 +27,22 @@ def test_questions_that_wait_are_listed_the_oldest_first(
     assert listed[0]["subject"] == "Blog"
 
 
+def test_the_answer_of_a_peer_is_shown_with_when_it_came(
+    watched: BridgedCourse,
+) -> None:
+    asked = watched.post(watched.aminata, "Blog")
+    watched.post(watched.jan, "Photos")
+    watched.clock.move(minutes=5)
+    at = watched.clock.now
+    watched.reply(watched.ha, asked, "Under your name.")
+    later(watched, 1)
+    listed = watched.call("question", "list").data["questions"]
+    assert [one["peer_answered"] for one in listed] == [at.isoformat(), None]
+    shown = watched.printed("question", "list").splitlines()
+    assert "a peer answered" in shown[1]
+    assert [f"{at:%Y-%m-%d %H:%M}" in line for line in shown[3:5]] == [True, False]
+
+
 def test_no_question_waits(watched: BridgedCourse) -> None:
     assert watched.call("question", "list").data["questions"] == []
 
