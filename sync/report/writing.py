@@ -170,7 +170,8 @@ class Writing:
             raise
         except BridgeError as error:
             passing = isinstance(error, Transient | InDoubt)
-            return self._failed(sink, str(error), error.advice, for_good=not passing)
+            advice = _advice(sink, error) if passing else error.advice
+            return self._failed(sink, str(error), advice, for_good=not passing)
         except Exception as error:
             # Mails and posts must not stand still because of a report.
             log.exception("report sink %s", sink.name)
@@ -203,6 +204,18 @@ class Writing:
         return SinkOutcome(
             name=sink.name, problem=problem, advice=masked(advice), for_good=for_good
         )
+
+
+def _advice(sink: ReportSinkSettings, error: BridgeError) -> str:
+    """Return what to do about a failure that passes; no run writes without `every`."""
+    if sink.every is not None:
+        return error.advice
+    itself = error.advice.partition("the next run")[0].rstrip(" :;,")
+    first = "" if itself in {"", "Nothing to do"} else f"{itself.removesuffix('.')}. "
+    return (
+        f"{first}No run writes this sink, for it has no `every`: give `moodle-bridge"
+        f" report --to {sink.name}` again later."
+    )
 
 
 def _shown(key: str) -> str:

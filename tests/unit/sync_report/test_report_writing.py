@@ -224,6 +224,33 @@ def test_one_that_fails_does_not_stop_the_others(
     assert (written.problem, town.walls["other"].text) == ("", "58 %")
 
 
+@pytest.mark.parametrize(
+    ("trouble", "first"),
+    [
+        (Transient("away"), ""),
+        (InDoubt("no answer"), ""),
+        (
+            Transient(
+                "full", advice="Make room on the disk; the next run tries again."
+            ),
+            "Make room on the disk. ",
+        ),
+        (Transient("busy", advice="Ask the host."), "Ask the host. "),
+    ],
+)
+def test_of_a_sink_that_no_run_writes_it_is_not_said_that_the_next_one_tries_again(
+    town: Town, trouble: Exception, first: str
+) -> None:
+    town.walls["wall"].trouble = trouble
+    (by_hand,) = town.write(sink("wall", None))
+    assert by_hand.advice == (
+        f"{first}No run writes this sink, for it has no `every`: give `moodle-bridge"
+        " report --to wall` again later."
+    )
+    (scheduled,) = town.write(WALL)
+    assert scheduled.advice == getattr(trouble, "advice", None)
+
+
 def test_one_that_failed_is_tried_once_an_hour(town: Town) -> None:
     town.write(WALL)
     town.walls["wall"].trouble = Permanent("no such wall")
