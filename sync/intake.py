@@ -284,7 +284,8 @@ def _told(missing: QuestionMissing) -> Problem:
         return Problem(
             where=where,
             what=f'there are several questions "{missing.named}"',
-            advice=f"Name the one that is meant by its key: {nearest}.",
+            advice=f"Name the one that is meant by its key: {nearest}; or all of them,"
+            f" where some answered the one and some the other: [{nearest}].",
         )
     return Problem(
         where=where,

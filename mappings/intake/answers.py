@@ -86,7 +86,8 @@ def found_in(
     """Return the mapping with the form's own questions, or every one that is missing.
 
     A question is found by its key, by its text, or by its text without accents, markup
-    and punctuation; by the last part of a key of groups (`person/email`) at the end.
+    and punctuation; by the last part of a key of groups (`person/email`) at the end. Of
+    two columns of one heading neither is taken where the other holds the answers.
     """
     missing: list[QuestionMissing] = []
     sources = {
@@ -154,9 +155,11 @@ def _source(
     found: list[Question] = []
     for named in asked.questions:
         fits = questions_named(form, named)
-        if len(fits) == 1:
+        twins = _twins(form, fits[0], asked) if len(fits) == 1 else ()
+        if len(fits) == 1 and not twins:
             found += fits
             continue
+        fits = (*fits, *twins)
         nearest = [one.key for one in fits] or _nearest(form.questions, named)
         missing.append(
             QuestionMissing(
@@ -164,6 +167,25 @@ def _source(
             )
         )
     return Source(field=field, asked=asked, questions=tuple(found))
+
+
+def _twins(form: Form, question: Question, asked: Asked) -> tuple[Question, ...]:
+    """Return other columns of the same heading that hold what this one lacks.
+
+    A form whose pages ask the same in two languages has a column for each.
+    """
+    if question.key != question.text:
+        return ()
+    return tuple(
+        one
+        for one in form.questions
+        if one.text == question.text
+        and one.key not in {question.key, *asked.questions}
+        and any(
+            one.key in entry.answers and question.key not in entry.answers
+            for entry in form.entries
+        )
+    )
 
 
 def _nearest(questions: Sequence[Question], named: str) -> list[str]:

@@ -17,6 +17,8 @@ LONGEST = 100
 _MARKS = re.compile("[\u061c\u200e\u200f]")
 _NOT_A_NAME = re.compile(r"[@<>{}\\|=]|https?:|www\.|\d.*\d")
 _SPOILT = re.compile(r"#(?:REF|NAME|VALUE|N/A|DIV/0|NUM|NULL)[!?]?", re.IGNORECASE)
+# What a sheet makes of `true` and `false`.
+_TRUTHS = frozenset({"TRUE", "FALSE"})
 _NOTHING = frozenset(
     {
         "", "na", "n a", "nil", "none", "no", "nvt", "n v t", "geen", "aucun", "neant",
@@ -125,7 +127,7 @@ def _found(first: str, last: str, flaws: list[Flaw]) -> NamesFound:
 
 def _flaws_of(*names: str) -> list[Flaw]:
     flaws = []
-    if any(_SPOILT.search(name) for name in names):
+    if any(_SPOILT.search(name) or name.strip() in _TRUTHS for name in names):
         flaws.append(Flaw(code=Code.SPOILT))
     elif any(map(_is_garbled, names)):
         flaws.append(Flaw(code=Code.NAME_GARBLED))

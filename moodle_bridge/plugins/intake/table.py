@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ _PARTS = re.compile(
     r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ T,]+(\d{1,2})[:.h](\d{2})"
     r"(?::(\d{2})(?:\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?\s*(?:Z|UTC|GMT)?"
 )
+# From 1954 to 2119: no year, and no day written without marks.
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
+_EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001
 _LAST_MONTH = 12
 _FOUR = 4
 
@@ -102,7 +105,10 @@ def form_of_table(
     )
     return Form(
         name=name,
-        questions=tuple(Question(key=text, text=text) for text in columns),
+        questions=tuple(
+            Question(key=key, text=one_line(heads[0][place]))
+            for key, place in columns.items()
+        ),
         entries=entries,
     )
 
@@ -218,6 +224,10 @@ class _Moments:
         if not text:
             return None
         found: datetime | None
+        if _SERIAL.fullmatch(text):
+            # A day of Excel, in a cell that is not formatted as a date.
+            found = _EXCEL_BEGINS + timedelta(days=float(text))
+            return found.replace(microsecond=0, tzinfo=self._zone).astimezone(UTC)
         try:
             found = datetime.fromisoformat(text)
         except ValueError:

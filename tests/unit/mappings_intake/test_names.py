@@ -132,3 +132,8 @@ def test_a_first_name_that_is_a_word_for_none_elsewhere_is_a_name(first: str) ->
 def test_a_word_for_none_before_a_name_is_none(first: str) -> None:
     found = names_in_two(first, "Suharto", "repeat")
     assert (found.first_name, found.last_name) == ("Suharto", "Suharto")
+
+
+def test_what_a_sheet_makes_of_true_is_no_name() -> None:
+    found = names_in_two("TRUE", "Li", "repeat")
+    assert [flaw.code for flaw in found.flaws] == [Code.SPOILT]

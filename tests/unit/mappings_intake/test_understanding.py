@@ -9,12 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappings.intake.answers import QuestionMissing, found_in
-from mappings.intake.fields import AnswerKind, Asked, Customs, DateOrder, Subject
+from mappings.intake.answers import QuestionMissing, Reading, found_in
+from mappings.intake.fields import (
+    AnswerKind,
+    Asked,
+    Customs,
+    DateOrder,
+    FieldMapping,
+    Subject,
+)
 from mappings.intake.problems import Code, IntakeProblem, Severity
 from mappings.phrases import LANGUAGES
 from moodle_bridge.model.channels import Channel, ChannelKind
-from moodle_bridge.model.intake import EntryState, Form, Question
+from moodle_bridge.model.intake import Entry, EntryState, Form, Question
 from tests.unit.mappings_intake.forms import (
     CUSTOMS,
     MAPPING,
@@ -384,3 +391,33 @@ def test_a_status_that_says_neither_is_told() -> None:
     assert codes(read(mapping=mapping, withdrawn="later")) == [
         "error:yes-no-unclear:withdrawn"
     ]
+
+
+def in_two_columns(
+    *asked: str, second: str = "Okello"
+) -> Reading | tuple[QuestionMissing, ...]:
+    twice = Form(
+        name="Form",
+        questions=(
+            Question(key="Last", text="Last"),
+            Question(key="Last (2)", text="Last"),
+        ),
+        entries=(
+            Entry(key="1", answers={"Last": "Costa"}, row=2),
+            Entry(key="2", answers={"Last (2)": second} if second else {}, row=3),
+        ),
+    )
+    fields = {Subject.LAST_NAME: Asked(questions=asked)}
+    return found_in(twice, FieldMapping(fields=fields, custom_fields={}, choices={}))
+
+
+def test_a_column_whose_twin_holds_the_answers_never_becomes_blank() -> None:
+    assert in_two_columns("Last") == (
+        QuestionMissing(
+            field="last_name", named="Last", nearest=("Last", "Last (2)"), twice=True
+        ),
+    )
+    assert isinstance(in_two_columns("Last", second=""), Reading)
+    both = in_two_columns("Last", "Last (2)")
+    assert isinstance(both, Reading)
+    assert len(both.sources[Subject.LAST_NAME].questions) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,14 @@ def test_no_heading_takes_the_place_of_another(tmp_path: Path) -> None:
     form = read(tmp_path, b"ID,Last,Last (2),Last\n1,a,b,c\n")
     assert [one.key for one in form.questions] == ["ID", "Last", "Last (2)", "Last (3)"]
     assert list(form.entries[0].answers.values()) == ["1", "a", "b", "c"]
+
+
+def test_a_time_that_lost_its_format_is_that_time(tmp_path: Path) -> None:
+    form = read(
+        tmp_path,
+        b"ID,When\n1,46082.5\n2,2026-03-01 12:00\n3,2026\n",
+        submitted="When",
+        zone="Africa/Nairobi",
+    )
+    noon = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    assert [one.submitted for one in form.entries] == [noon, noon, None]
