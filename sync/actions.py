@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from moodle_bridge.errors import RemoteError
     from sync.ledger import Transaction
+    from sync.ledger.intents import Intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,19 @@ class Action:
     load: Any = None
     receipt: str | None = None
     marker: str | None = None
+
+    @classmethod
+    def left_over(cls, intent: Intent) -> Action:
+        """Return what an earlier run wrote down and did not get to; it has no load."""
+        return cls(
+            key=intent.key,
+            kind=intent.kind,
+            source=intent.source,
+            stream=intent.stream,
+            summary=intent.summary,
+            details=intent.details,
+            receipt=intent.receipt,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from mappings.phrases import phrase
 from moodle_bridge.model.channels import Channel, ChannelKind
 from sync.actions import Action
 from sync.channels import choose, default_channel
+from sync.kept_mails import kept
 from sync.places import remembered_course
 from sync.sending import receipt_of
 
@@ -105,11 +106,7 @@ class Leaving:
             source=f"left:{user_id}",
             stream=f"{JOB}:{user_id}",
             summary=f"{person.fullname} gets no more mail",
-            details={
-                "message_id": mail.message_id,
-                "to": person.addresses[0],
-                "content": mail.content.decode("latin-1"),
-            },
+            details=kept(mail, to=person.addresses[0]),
             receipt=receipt,
         )
 

@@ -11,7 +11,6 @@ from mappings.letter import MailSite
 from sync.actions import Action
 from sync.jobs.alert_messages import Message
 from sync.ledger.alerts import Alert
-from sync.ledger.intents import Intent
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:
@@ -94,16 +93,3 @@ def planned(alerts: Sequence[Alert]) -> Callable[[Transaction], None]:
             transaction.alerts.plan(alert)
 
     return record
-
-
-def left_over(intent: Intent) -> Action:
-    """Return what an earlier run meant to send and did not get to."""
-    return Action(
-        key=intent.key,
-        kind=intent.kind,
-        source=intent.source,
-        stream=intent.stream,
-        summary=intent.summary,
-        details=intent.details,
-        receipt=intent.receipt,
-    )

@@ -16,7 +16,7 @@ from moodle_bridge.model.waits import Wait
 from moodle_bridge.redact import masked
 from sync.actions import Action, Done, Later, Outcome, Plan, Refused, Settlement
 from sync.alert_ways import Way, Ways
-from sync.jobs.alert_effects import JOB, alert_effect, left_over, planned
+from sync.jobs.alert_effects import JOB, alert_effect, planned
 from sync.jobs.alert_looks import Look, Question
 from sync.jobs.alert_messages import Message, Standing, gap_key, stretch_of
 from sync.jobs.alert_notices import AlertNotices
@@ -134,7 +134,7 @@ class Alerting:
     def plan(self, observation: tuple[Intent, ...] | _Batch) -> Plan:
         """See `Job`."""
         if isinstance(observation, tuple):
-            return Plan(actions=tuple(map(left_over, observation)))
+            return Plan(actions=tuple(map(Action.left_over, observation)))
         now = self._ledger.clock()
         actions, records = [], []
         for message in observation.messages:

@@ -14,7 +14,6 @@ from moodle_bridge.errors import InDoubt, Permanent, Transient
 from moodle_bridge.model.alerts import AlertNotice, AlertTarget
 from moodle_bridge.redact import masked
 from sync.actions import Action, Done, Doubt, Later, Outcome, Plan, Refused, Settlement
-from sync.jobs.alert_effects import left_over
 from sync.jobs.alert_notices import own_headers
 from sync.jobs.clear_news import ClearNews, NewsOfQuestions
 from sync.ledger.intents import Intent, IntentState
@@ -108,7 +107,7 @@ class AllClear:
         records: list[Callable[[Transaction], None]] = []
         for one in observation:
             if isinstance(one, Intent):
-                actions.append(left_over(one))
+                actions.append(Action.left_over(one))
                 continue
             if one.way is not None:
                 actions.append(self._action(one, one.way))

@@ -12,6 +12,7 @@ from mappings.command_answers import answer_subject
 from mappings.letter import MailSite
 from mappings.mail_reading import ReadMail
 from mappings.own_mail import own_mail
+from sync.kept_mails import kept
 from sync.ledger.inbound import Inbound
 from sync.sending import receipt_of
 
@@ -75,11 +76,7 @@ class Answers:
             kind=ANSWER,
             to=to,
             summary=f"answer to {to}: {inbound.subject}",
-            details={
-                "message_id": answer.message_id,
-                "to": to,
-                "content": answer.content.decode("latin-1"),
-            },
+            details=kept(answer, to=to),
         )
 
     def promise(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mappings.mail_reading import ReadMail, read_mail
 from mappings.personal_fields import Purpose, person_of_address
-from moodle_bridge.model.mail import OutgoingMail
 from sync.actions import Action, Done, Later, Outcome, Plan, Refused, Settlement
+from sync.kept_mails import forget_words, send_kept
 from sync.leaving import JOB, Leaving
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
@@ -57,7 +58,7 @@ class LeavingByMail:
     def plan(self, observation: list[Inbound] | tuple[Intent, ...]) -> Plan:
         """See `Job`."""
         if isinstance(observation, tuple):
-            return Plan(actions=tuple(map(_again, observation)))
+            return Plan(actions=tuple(map(Action.left_over, observation)))
         actions: list[Action] = []
         records: list[Callable[[Transaction], None]] = []
         with self._ledger.reading() as transaction:
@@ -81,31 +82,15 @@ class LeavingByMail:
 
     def carry_out(self, action: Action) -> Outcome:
         """See `Job`: send the one mail that says so."""
-        details = action.details
-        outcome = self._sending.send(
-            OutgoingMail(
-                key=action.key,
-                message_id=details["message_id"],
-                # The null return path: nobody may answer it (RFC 3834 3.3).
-                sender="",
-                recipients=self._sending.recipients(details["to"]),
-                content=details["content"].encode("latin-1"),
-            )
-        )
-        if isinstance(outcome, Later):
-            # Where no mail can be sent, the posts of others must go on all the same.
-            return Later(
-                reason=outcome.reason, advice=outcome.advice, wait=outcome.wait
-            )
-        return outcome
+        outcome = send_kept(self._sending, action)
+        # Where no mail can be sent, the posts of others must go on all the same.
+        return replace(outcome, cause=None) if isinstance(outcome, Later) else outcome
 
     def completed(
         self, transaction: Transaction, intent: Intent, outcome: Done | Refused
     ) -> None:
         """See `Job`: the words are not needed any more."""
-        if isinstance(outcome, Done):
-            kept = {"message_id": intent.details.get("message_id", "")}
-            transaction.intents.change(intent.id, details=kept)
+        forget_words(transaction, intent, outcome)
 
     def _leaver(self, inbound: Inbound, mail: ReadMail) -> int | None:
         # A delivery report is no wish of anybody's.
@@ -139,15 +124,3 @@ class LeavingByMail:
             )
 
         return record
-
-
-def _again(intent: Intent) -> Action:
-    return Action(
-        key=intent.key,
-        kind=intent.kind,
-        source=intent.source,
-        stream=intent.stream,
-        summary=intent.summary,
-        details=intent.details,
-        receipt=intent.receipt,
-    )

@@ -22,6 +22,7 @@ from sync.jobs.judged import Judged, verdict_record
 from sync.jobs.routing import Route
 from sync.jobs.verdicts import Judge
 from sync.jobs.wishes import told_of
+from sync.kept_mails import forget_words
 from sync.ledger.inbound import Inbound, InboundState
 from sync.ledger.intents import Intent, IntentState
 
@@ -276,10 +277,7 @@ class MirrorIn:
             self._wanted.completed(transaction, intent, outcome)
             return
         if intent.kind == ANSWER:
-            # What was refused may be released, and then it is sent.
-            if isinstance(outcome, Done):
-                kept = {"message_id": intent.details.get("message_id", "")}
-                transaction.intents.change(intent.id, details=kept)
+            forget_words(transaction, intent, outcome)
             return
         if "part" in intent.details:
             self._replies.completed(transaction, intent, outcome)

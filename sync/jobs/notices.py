@@ -11,9 +11,9 @@ from mappings.addresses import folded
 from mappings.language import guess_language
 from mappings.letter import MailSite
 from mappings.notices import notice_to_mail
-from moodle_bridge.model.mail import OutgoingMail
 from sync.actions import Action, Later, Outcome, Settlement
 from sync.jobs.judged import Judged
+from sync.kept_mails import kept, send_kept
 from sync.ledger.intents import Intent
 from sync.sending import Sending, receipt_of
 
@@ -86,28 +86,13 @@ class Notices:
             source=f"notice:{inbound.id}",
             stream=f"mirror-in:notice:{inbound.id}",
             summary=f"notice to {judged.notice_to}: {judged.reason}",
-            details={
-                "message_id": mail.message_id,
-                "to": judged.notice_to,
-                "content": mail.content.decode("latin-1"),
-            },
+            details=kept(mail, to=judged.notice_to),
             receipt=receipt,
         )
 
     def left_over(self, intents: Sequence[Intent]) -> tuple[Action, ...]:
         """Return the notices that an earlier run planned and did not get to send."""
-        return tuple(
-            Action(
-                key=intent.key,
-                kind=intent.kind,
-                source=intent.source,
-                stream=intent.stream,
-                summary=intent.summary,
-                details=intent.details,
-                receipt=intent.receipt,
-            )
-            for intent in intents
-        )
+        return tuple(map(Action.left_over, intents))
 
     def noticed(self, judged: Judged) -> Callable[[Transaction], None]:
         """Return what notes the notice in the transaction that plans it."""
@@ -119,17 +104,7 @@ class Notices:
 
     def carry_out(self, action: Action) -> Outcome:
         """Send one notice."""
-        details = action.details
-        outcome = self._sending.send(
-            OutgoingMail(
-                key=action.key,
-                message_id=details["message_id"],
-                # The null return path: nobody may answer a notice (RFC 3834 3.3).
-                sender="",
-                recipients=self._sending.recipients(details["to"]),
-                content=details["content"].encode("latin-1"),
-            )
-        )
+        outcome = send_kept(self._sending, action)
         # What people wrote must reach the forum also when no mail can be sent.
         return replace(outcome, cause=None) if isinstance(outcome, Later) else outcome
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from moodle_bridge.model.mail import OutgoingMail
 from sync.actions import Action, Done, Later, Outcome, Plan, Refused, Settlement
+from sync.kept_mails import forget_words, kept, send_kept
 from sync.ledger.intents import Intent, IntentState
 
 if TYPE_CHECKING:
+    from moodle_bridge.model.mail import OutgoingMail
     from sync.ledger import Ledger, Transaction
     from sync.sending import Sending
 
@@ -46,33 +47,11 @@ class OwnMails:
 
     def plan(self, observation: tuple[Intent, ...]) -> Plan:
         """See `Job`."""
-        return Plan(
-            actions=tuple(
-                Action(
-                    key=intent.key,
-                    kind=intent.kind,
-                    source=intent.source,
-                    stream=intent.stream,
-                    summary=intent.summary,
-                    details=intent.details,
-                    receipt=intent.receipt,
-                )
-                for intent in observation
-            )
-        )
+        return Plan(actions=tuple(map(Action.left_over, observation)))
 
     def carry_out(self, action: Action) -> Outcome:
         """See `Job`."""
-        details = action.details
-        outcome = self._sending.send(
-            OutgoingMail(
-                key=action.key,
-                message_id=details["message_id"],
-                sender=details["sender"],
-                recipients=self._sending.recipients(details["to"]),
-                content=details["content"].encode("latin-1"),
-            )
-        )
+        outcome = send_kept(self._sending, action)
         # The forum and the other mails do not wait for it.
         return replace(outcome, cause=None) if isinstance(outcome, Later) else outcome
 
@@ -80,9 +59,7 @@ class OwnMails:
         self, transaction: Transaction, intent: Intent, outcome: Done | Refused
     ) -> None:
         """See `Job`: what went out is not kept; what was refused may be released."""
-        if isinstance(outcome, Done):
-            kept = {"message_id": intent.details.get("message_id", "")}
-            transaction.intents.change(intent.id, details=kept)
+        forget_words(transaction, intent, outcome)
 
 
 def write_down(
@@ -109,12 +86,7 @@ def write_down(
         source=source,
         stream=f"{NAME}:{key}",
         summary=summary,
-        details={
-            "message_id": mail.message_id,
-            "sender": mail.sender,
-            "to": mail.recipients[0],
-            "content": mail.content.decode("latin-1"),
-        },
+        details={"sender": mail.sender, **kept(mail, to=mail.recipients[0])},
         receipt=mail.key,
     )
 

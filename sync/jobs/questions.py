@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from mappings.mail_reading import read_mail
 from mappings.question_mail import question_to_mail
 from mappings.trimming import trim
-from moodle_bridge.model.mail import OutgoingMail
 from sync.actions import Action, Done, Outcome, Plan, Refused, Settlement, Withheld
 from sync.job import refuse_beyond
 from sync.jobs.asking import ASKED_OWNER, EXPIRES_AFTER
+from sync.kept_mails import forget_words, kept, send_kept
 from sync.ledger.inbound import InboundState
 from sync.ledger.intents import IntentState
 from sync.ledger.questions import Answer, Question, QuestionKind
@@ -82,7 +82,7 @@ class Questions:
                 assert asked is not None
                 intent = transaction.intents.get(_key(question))
                 action = (
-                    _again(intent)
+                    Action.left_over(intent)
                     if intent is not None
                     else self._action(transaction, question, asked)
                 )
@@ -103,24 +103,13 @@ class Questions:
 
     def carry_out(self, action: Action) -> Outcome:
         """See `Job`: send one question."""
-        details = action.details
-        return self.sending.send(
-            OutgoingMail(
-                key=action.key,
-                message_id=details["message_id"],
-                sender="",
-                recipients=self.sending.recipients(details["to"]),
-                content=details["content"].encode("latin-1"),
-            )
-        )
+        return send_kept(self.sending, action)
 
     def completed(
         self, transaction: Transaction, intent: Intent, outcome: Done | Refused
     ) -> None:
         """See `Job`: what was sent needs its text no more."""
-        if isinstance(outcome, Done):
-            kept = {"message_id": intent.details.get("message_id", "")}
-            transaction.intents.change(intent.id, details=kept)
+        forget_words(transaction, intent, outcome)
 
     def _action(
         self, transaction: Transaction, question: Question, asked: Inbound
@@ -151,11 +140,7 @@ class Questions:
             source=f"question:{asked.id}",
             stream=f"questions:{asked.id}",
             summary=f"question to {person.fullname}: {asked.subject}",
-            details={
-                "message_id": mail.message_id,
-                "to": person.addresses[0],
-                "content": mail.content.decode("latin-1"),
-            },
+            details=kept(mail, to=person.addresses[0]),
             receipt=receipt,
         )
 
@@ -168,18 +153,6 @@ class Questions:
 
 def _key(question: Question) -> str:
     return f"question:{question.key}"
-
-
-def _again(intent: Intent) -> Action:
-    return Action(
-        key=intent.key,
-        kind=intent.kind,
-        source=intent.source,
-        stream=intent.stream,
-        summary=intent.summary,
-        details=intent.details,
-        receipt=intent.receipt,
-    )
 
 
 def _expired(question: Question) -> Callable[[Transaction], None]:

@@ -13,6 +13,7 @@ from moodle_bridge.interfaces import IListMembers
 from moodle_bridge.model.channels import ChannelKind
 from sync.actions import Action
 from sync.jobs.judged import Judged, may_be_answered
+from sync.kept_mails import kept
 from sync.sending import receipt_of
 
 if TYPE_CHECKING:
@@ -74,11 +75,7 @@ class Twice:
             source=f"notice:{judged.inbound.id}",
             stream=f"mirror-in:notice:{judged.inbound.id}",
             summary=f"notice to {person.fullname}: gets each post twice",
-            details={
-                "message_id": mail.message_id,
-                "to": address,
-                "content": mail.content.decode("latin-1"),
-            },
+            details=kept(mail, to=address),
             receipt=receipt,
         )
 
