@@ -30,13 +30,21 @@ _LINES_MOST = 20_000
 _LIST_LEAST = 2
 _LINE_LOOKED_AT = 2_000
 _SALUTATION_LONGEST = 6
+# What people put before the number of an item.
+_NAMED = (
+    r"(?:(?:item|post|message|question|point|answer|answer to|re|bericht|vraag|punt"
+    r"|antwoord|antwoord op|réponse|réponse à|mensaje|pregunta|punto|respuesta"
+    r"|respuesta a|mensagem|pergunta|ponto|resposta|resposta a|numéro|número|nummer"
+    r"|number|num|nr|punkt|frage):?|n\.[ºo°])\.?\s?(?:#|n[°ºor]\.?\s?)?"
+)
 _TYPED = re.compile(
-    r"^\s{0,3}[*_]{0,2}(?:"
-    r"(?P<colon>\d{1,19})[*_]{0,2}\s?[:：](?!\d)"
+    r"^\s{0,3}(?:[•·*–-]\s)?[*_]{0,2}(?:"
+    rf"(?:{_NAMED})?(?P<colon>\d{{1,19}})[*_]{{0,2}}\s?[:：](?!\d)"
     r"|\[(?P<square>\d{1,19})\]\s?[:：.)–—-]?"
-    r"|(?:#|n[°ºo]\.?\s?)(?P<hash>\d{1,19})\b\s?[:：.)–—-]?"
-    r"|(?P<bracket>\d{1,4})\)(?=\s)"
-    r"|(?P<dash>\d{1,4})\s[–—-](?=\s)"
+    r"|(?:#|n[°ºor]\.?\s?)(?P<hash>\d{1,19})\b\s?[:：.)–—-]?"
+    rf"|{_NAMED}(?P<named>\d{{1,19}})\s?[.)–—-](?=\s)"
+    r"|\(?(?P<bracket>\d{1,4})\)(?=\s)"
+    r"|(?P<dash>\d{1,4})(?:\s[–—-]|[–—])(?=\s)"
     r")[*_]{0,2}(?:\s+|$|(?<=[:：])(?=\S))(?P<rest>.*)$",
     re.IGNORECASE,
 )
@@ -134,20 +142,30 @@ class _Placing:
     def run(self) -> None:
         """Put every line where it belongs."""
         lists = self._lists()
+        begun = led = False
         for place in range(self.end):
             line = self.lines[place]
             if self.quotes[place]:
                 self._quoted(place)
+                begun = False
                 continue
             found = None if place in lists else _TYPED.match(line)
             number = self._number(found)
-            if found is not None and number is not None:
+            if found and number is not None and begun and self._may_go_on(found):
+                self.current = self.alone
+            elif found is not None and number is not None:
                 self.current, self.typed = number, _style(found)
                 self.pending = []
                 line = found["rest"]
             elif found is not None and self._names_another(found):
                 self.current = None
             self._said(line)
+            if line.strip():
+                led = line.rstrip().endswith((":", "：")) and self.current is None
+                begun = not _is_salutation(line)
+            else:
+                # What leads up to a list may stand away from it.
+                begun = begun and led
 
     def parts(self) -> tuple[AnswerPart, ...]:
         """Return what was said to each item, in the order in which it was begun."""
@@ -213,6 +231,15 @@ class _Placing:
         style = _style(found)
         return style == self.typed and style not in _WEAK and self.alone is None
 
+    def _may_go_on(self, found: re.Match[str]) -> bool:
+        """Say whether a number may as well belong to the sentence in the line above.
+
+        `They cost` and below it `3 - 4 dollars`, in an answer that began otherwise;
+        or `My recipe:` and below it `1) wash`.
+        """
+        style = _style(found)
+        return style in _WEAK and (self.current is None or style != self.typed)
+
     def _lists(self) -> set[int]:
         """Return the lines that number what is said, and not to whom it is said.
 
@@ -241,6 +268,28 @@ class _Placing:
                 opened = opened or (
                     self.pieces.header_at(line, quoted=is_quote(line)) is not None
                 )
+        return found | self._led_up_to()
+
+    def _led_up_to(self) -> set[int]:
+        """Return the lines of lists that a numbered line leads up to with a colon.
+
+        `3: I like these:`, and below it `1: tea`, `2: coffee`.
+        """
+        found: set[int] = set()
+        for place in range(self.end):
+            above = _TYPED.match(self.lines[place])
+            if place in found or self.quotes[place] or self._number(above) is None:
+                continue
+            if above is None or not above["rest"].rstrip().endswith((":", "：")):
+                continue
+            run: list[int] = []
+            for below in range(place + 1, self.end):
+                one = None if self.quotes[below] else _TYPED.match(self.lines[below])
+                if one is None or int(one[_style(one)]) != len(run) + 1:
+                    break
+                run.append(below)
+            if len(run) >= _LIST_LEAST:
+                found.update(run)
         return found
 
     def _quotes(self, issue_text: str) -> list[bool]:
@@ -287,7 +336,7 @@ class _Placing:
 def _style(found: re.Match[str]) -> str:
     return next(
         name
-        for name in ("colon", "square", "hash", "bracket", "dash")
+        for name in ("colon", "square", "hash", "named", "bracket", "dash")
         if found[name] is not None
     )
 

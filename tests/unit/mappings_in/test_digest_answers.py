@@ -100,6 +100,20 @@ def lines_quoted(first: str, last: str, mark: str = "> ") -> str:
         "n°3 : At one",
         "*3:* At one",
         "3:\nAt one",
+        "Nr. 3: At one",
+        "No. 3 At one",
+        "n.º 3: At one",
+        "item 3: At one",
+        "Item 3 - At one",
+        "point 3. At one",
+        "Vraag 3: At one",
+        "réponse à 3 : At one",
+        "Re: 3: At one",
+        "(3) At one",
+        "- 3: At one",
+        "• 3: At one",
+        "3– At one",
+        "post 413: At one",
         "413: At one",
         "#413 At one",
         f"3: At one\n\n{ATTRIBUTION}\n{QUOTED}",
@@ -217,10 +231,37 @@ def test_a_number_that_is_not_there_keeps_its_words_from_the_one_before() -> Non
         ("3: At 12:30, or\n1:30", "At 12:30, or\n1:30"),
         ("3: We need\n1) cups\n2) plates", "We need\n1) cups\n2) plates"),
         ("3: See\n2026 was good", "See\n2026 was good"),
+        ("3: We need:\n1: cups\n2: plates", "We need:\n1: cups\n2: plates"),
+        ("3: We need\n1. cups\n2. plates", "We need\n1. cups\n2. plates"),
     ],
 )
 def test_times_and_lists_within_an_answer_begin_no_other(text: str, said: str) -> None:
     assert parts(placed(text)) == {3: said}
+
+
+def test_a_number_that_may_go_on_a_sentence_is_held_and_not_guessed() -> None:
+    answers = placed("2: The pens cost\n3 - 4 dollars")
+
+    assert parts(answers) == {2: "The pens cost"}
+    assert answers.unplaced == "3 - 4 dollars"
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"], ids=["close", "apart"])
+def test_a_list_that_own_words_lead_up_to_is_held(gap: str) -> None:
+    answers = placed(f"My recipe:{gap}1) wash\n2) cook\n3) eat")
+
+    assert answers.parts == ()
+    assert answers.unplaced == f"My recipe:{gap}1) wash\n2) cook\n3) eat"
+
+
+def test_numbers_right_under_a_salutation_say_which_post_is_answered() -> None:
+    assert parts(placed("Hello all,\n1) wash\n2) cook")) == {1: "wash", 2: "cook"}
+
+
+def test_numbers_with_points_alone_may_be_a_list_and_are_held() -> None:
+    answers = placed("1. wash\n2. cook\n3. eat")
+
+    assert (answers.parts, answers.unplaced) == ((), "1. wash\n2. cook\n3. eat")
 
 
 def test_all_answers_an_issue_of_one_item() -> None:
