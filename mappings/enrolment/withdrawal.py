@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from mappings.addresses import folded
 from mappings.enrolment.people import SeenEnrolment
 from mappings.enrolment.plan import StepKind
 from mappings.enrolment.planned import PersonCase, PersonPlan, Place
@@ -40,12 +41,17 @@ def plan_withdrawal(
         )
     wanted, standing = places[0]
     if wanted.list_address and standing.list_member and wanted.leave_list:
+        # They may be on the list with another address than Moodle has.
+        known = (account.email, case.applicant.email, case.known.email or "")
+        address = next(
+            (one for one in known if folded(one) in standing.on_list), account.email
+        )
         plan.steps.append(
             case.step(
                 StepKind.UNSUBSCRIBE,
                 wanted.list_address,
                 expects={"list_member": True},
-                sets={"list_member": False, "email": account.email},
+                sets={"list_member": False, "email": address},
             )
         )
     if not wanted.cohort or not standing.in_cohort:

@@ -19,6 +19,7 @@ from mappings.enrolment.limits import Excess, Limits, beyond
 from mappings.enrolment.people import Decision, KnownPerson, Verdict
 from mappings.enrolment.plan import EnrolmentPlan, Step, StepKind
 from mappings.intake.problems import Severity
+from sync.enrol.consent import with_consent_taken_back
 from sync.enrol.elsewhere import elsewhere_of
 from sync.enrol.form_planning import (
     Form,
@@ -173,9 +174,10 @@ class Planning:
     ) -> list[Form]:
         identities = Identities(transaction, self._randomness)
         forms: list[Form] = []
-        for read in reads:
-            name = read.settings.name
-            changes = read.remember(transaction)
+        for fresh in reads:
+            name = fresh.settings.name
+            changes = fresh.remember(transaction)
+            read = with_consent_taken_back(transaction, fresh)
             decisions = transaction.decisions.of(name)
             here = {
                 entry: within(decision, name) for entry, decision in decisions.items()
