@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from moodle_bridge.errors import Permanent, RemoteError, Transient
 from moodle_bridge.plugins.server import is_loopback
+from moodle_bridge.plugins.web import Manner, WebHost, origin
 from moodle_bridge.runtime import Sleep, sleep
 
-_TIMEOUT = (15, 60)
-_MOST_BYTES = 100_000_000
-_CHUNK = 65_536
-_REDIRECTS = 5
-_TRIES = 4
-_LONGEST_WAIT = 60.0
+_FORMS = Manner(
+    timeout=(15, 60),
+    most_bytes=100_000_000,
+    larger="the answer is larger than 100 MB",
+    larger_advice="This is no intake form; look at the address.",
+    unreachable_advice="Look at the connection, and run the command again.",
+    tries=4,
+)
 _UNAUTHORIZED = frozenset({401, 403})
 _NOT_FOUND = frozenset({404, 410})
 _TOO_MANY = 429
@@ -47,14 +51,8 @@ def https_address(url: str) -> str:
 HttpsAddress = Annotated[str, AfterValidator(https_address)]
 
 
-class FormHost(requests.Session):
-    """One host of forms: never tells a secret to another, and waits when asked to.
-
-    `item` is what errors call the source; `login` sets the header that lets the bridge
-    in. Every request raises Transient when the host cannot be reached, is busy or at
-    fault (`retry_after` as it says), Permanent when it refuses or sends a request that
-    holds a secret to another address. Reading is tried again when the host is busy.
-    """
+class FormHost(WebHost):
+    """A host of forms; see `WebHost`. Reading is tried again when it is busy."""
 
     def __init__(
         self,
@@ -63,19 +61,10 @@ class FormHost(requests.Session):
         login: Mapping[str, str] | None = None,
         pause: Sleep = sleep,
     ) -> None:
-        super().__init__()
-        self._item = item
-        self._pause = pause
-        # A login of its own, be it empty, keeps requests from taking another one out
-        # of a .netrc file.
-        self.auth = _headed(login or {})
-        self.guarded = bool(login)
+        super().__init__(
+            item, _FORMS, check=partial(check, item=item), login=login, pause=pause
+        )
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-
-    def login(self, headers: Mapping[str, str]) -> None:
-        """Let all further requests hold these headers."""
-        self.auth = _headed(headers)
-        self.guarded = True
 
     def json_of(self, method: str, url: str, **more: Any) -> Any:
         """Return the JSON that the host answers; further arguments as of requests.
@@ -83,90 +72,6 @@ class FormHost(requests.Session):
         Raises Permanent for a page that is none, Transient for JSON cut short.
         """
         return json_of(self.request(method, url, **more), item=self._item)
-
-    def send(
-        self, request: requests.PreparedRequest, **kwargs: Any
-    ) -> requests.Response:
-        """See `requests.Session`; the whole answer is read."""
-        kwargs |= {"allow_redirects": False, "stream": True}
-        kwargs["timeout"] = kwargs.get("timeout") or _TIMEOUT
-        tries = _TRIES if request.method in {"GET", "HEAD"} else 1
-        for _ in range(tries - 1):
-            try:
-                return self._answer(request, kwargs)
-            except Transient as error:
-                wait = error.retry_after
-                if wait is None or wait > _LONGEST_WAIT:
-                    raise
-                self._pause(wait)
-        return self._answer(request, kwargs)
-
-    def _answer(
-        self, request: requests.PreparedRequest, kwargs: dict[str, Any]
-    ) -> requests.Response:
-        for _ in range(_REDIRECTS):
-            answer = self._whole(request, kwargs)
-            if not answer.is_redirect:
-                check(answer, item=self._item)
-                return answer
-            request = self._followed(request, answer)
-        raise Permanent(
-            "sends the bridge from one address to the next, without an end",
-            item=self._item,
-            advice="Look at the address in the settings of the source.",
-        )
-
-    def _whole(
-        self, request: requests.PreparedRequest, kwargs: dict[str, Any]
-    ) -> requests.Response:
-        try:
-            with super().send(request, **kwargs) as answer:
-                parts = []
-                size = 0
-                for part in answer.iter_content(_CHUNK):
-                    size += len(part)
-                    if size > _MOST_BYTES:
-                        raise Permanent(
-                            "the answer is larger than 100 MB",
-                            item=self._item,
-                            advice="This is no intake form; look at the address.",
-                        )
-                    parts.append(part)
-        except requests.RequestException as error:
-            # The error holds the address, which may be a secret.
-            raise Transient(
-                f"cannot be reached ({type(error).__name__})",
-                item=self._item,
-                advice="Look at the connection, and run the command again.",
-            ) from None
-        answer._content = b"".join(parts)  # noqa: SLF001 (requests has no other way)
-        return answer
-
-    def _followed(
-        self, request: requests.PreparedRequest, answer: requests.Response
-    ) -> requests.PreparedRequest:
-        asked = request.url or ""
-        url = urljoin(asked, answer.headers["Location"])
-        parts = urlsplit(url)
-        safe = parts.scheme == "https" or is_loopback(parts.hostname or "")
-        secret = self.guarded or request.method != "GET"
-        if not safe or (secret and origin(url) != origin(asked)):
-            raise Permanent(
-                f"sends the bridge to another address ({parts.scheme}://"
-                f"{parts.hostname}), which would see the login",
-                item=self._item,
-                advice="Write the right address of the server into the settings of the"
-                " source, if you trust it.",
-            )
-        if request.method != "GET":
-            raise Permanent(
-                "answers that it has moved to another address",
-                item=self._item,
-                advice="Look at the address in the settings of the source.",
-            )
-        again = request.copy()
-        again.prepare_url(url, {})
-        return again
 
 
 def fetched(url: str, *, item: str) -> requests.Response:
@@ -268,20 +173,3 @@ def cut_short(item: str) -> RemoteError:
         item=item,
         advice="Run the command again; nothing of it was used.",
     )
-
-
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of an address."""
-    parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), port
-
-
-def _headed(
-    headers: Mapping[str, str],
-) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    def add(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.update(headers)
-        return request
-
-    return add

@@ -18,12 +18,14 @@ from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.interfaces import IRotaSource
 from moodle_bridge.model.rota import DutyRole, Facilitator, RotaReading, RotaSpan
 from moodle_bridge.plugins.rotas.names import named_in
+from moodle_bridge.plugins.web import Manner, WebHost
 from moodle_bridge.plugins.zones import Zone
 
 _MOST_BYTES = 20_000_000
 _BUSY = 500
 _TOO_MANY = 429
 _REFUSED = 400
+_LAST_GOOD = "Nothing: the last good rota is used until it answers again."
 _BEGINS = re.compile(rb"^(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR", re.IGNORECASE)
 _DURATION = re.compile(r"DURATION[^:]*:\+?P[^T]*T", re.IGNORECASE)
 
@@ -201,24 +203,21 @@ class IcalRota:
         scheme, _, rest = url.partition("://")
         if scheme.lower() in {"webcal", "webcals"}:
             url = f"https://{rest}"
-        try:
-            with requests.get(
-                url, timeout=self._settings.timeout, stream=True
-            ) as answer:
-                status = answer.status_code
-                content = next(answer.iter_content(_MOST_BYTES + 1), b"")
-        except requests.RequestException as error:
-            # The error holds the address, which is a secret.
-            raise Transient(
-                f"cannot be reached ({type(error).__name__})",
-                item=self.name,
-                advice="Nothing: the last good rota is used until it answers again.",
-            ) from None
+        manner = Manner(
+            timeout=self._settings.timeout,
+            most_bytes=_MOST_BYTES,
+            larger="the calendar is larger than 20 MB",
+            larger_advice="Keep the rota in a calendar of its own.",
+            unreachable_advice=_LAST_GOOD,
+        )
+        with WebHost(self.name, manner, check=self._check) as host:
+            return host.get(url).content
+
+    def _check(self, answer: requests.Response) -> None:
+        status = answer.status_code
         if status >= _BUSY or status == _TOO_MANY:
             raise Transient(
-                f"answers with status {status}",
-                item=self.name,
-                advice="Nothing: the last good rota is used until it answers again.",
+                f"answers with status {status}", item=self.name, advice=_LAST_GOOD
             )
         if status >= _REFUSED:
             raise Permanent(
@@ -226,13 +225,6 @@ class IcalRota:
                 item=self.name,
                 advice="Look whether the calendar is still shared under this address.",
             )
-        if len(content) > _MOST_BYTES:
-            raise Permanent(
-                "the calendar is larger than 20 MB",
-                item=self.name,
-                advice="Keep the rota in a calendar of its own.",
-            )
-        return content
 
 
 def _zones_unknown(calendar: Any) -> Iterator[str]:
