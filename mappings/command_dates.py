@@ -14,6 +14,8 @@ _LEAP_YEARS_APART = 8
 _HOURS = 24
 _NOON = 12
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.,hu]([0-9]{2}))?")
+# The hours of which people say so.
+_SPOKEN = {Word.MORNING: (1, 11), Word.EVENING: (1, 12), Word.NIGHT: (6, 11)}
 _LARGEST = 10**9
 _LONGEST_SPAN = 1000
 
@@ -60,8 +62,14 @@ class Reader:
         return _NUMBERS[word] if word else None
 
     def clock(self) -> time | None:
-        """Take a clock time: `18:00`, `18h30`, `18.00`, `18 h`, `6 pm`, `18 uur`."""
+        """Take a clock time: `18:00`, `18h30`, `18.00`, `18 h`, `6 pm`, `18 uur`, `noon`.
+
+        `12 in the morning` is noon to some and midnight to others: none is taken.
+        """
         before = self._place
+        named = self.word(Word.NOON, Word.MIDNIGHT)
+        if named:
+            return time(_NOON if named is Word.NOON else 0)
         found = self.matching(_CLOCK)
         if not found:
             return None
@@ -73,6 +81,12 @@ class Reader:
             # 18 h 30, with the minutes as a word of their own.
             more = self.matching(re.compile(r"[0-5][0-9]"))
             minute = int(more[0]) if more else 0
+        spoken = self.word(*_SPOKEN)
+        if spoken and half is None and hour <= _NOON:
+            if not _SPOKEN[spoken][0] <= hour <= _SPOKEN[spoken][1]:
+                self._place = before
+                return None
+            hour += 0 if spoken is Word.MORNING or hour == _NOON else _NOON
         if hour == _HOURS and minute == 0:
             hour = 0
         try:

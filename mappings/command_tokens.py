@@ -21,6 +21,9 @@ _NUMBER = re.compile(
     r"(?:st|nd|rd|th|er|re|eme|ste|de|e|o|a)?(?![^\W_])"
     r"|#?\s?(?P<glued>[0-9]+(?:[.,:][0-9]+)?)(?=[^\W\d_])"
 )
+# Telephones make other dashes of `417-1`, and in Spanish it is `6 p. m.`.
+_DASH = re.compile(r"(?<=[0-9])[‐‑‒–—−](?=[0-9])")
+_HALF = re.compile(r"(?i)(?<![^\W\d_])([ap])\.?\s?m\.?(?![^\W_])")
 _WORD = re.compile(r"[^\W\d_]+")
 # Marks that people put around and between; what else stands there is not understood.
 _MARKS = frozenset(
@@ -75,6 +78,7 @@ def tokens_of(line: str) -> tuple[Token, ...]:
 
 def _plain(line: str) -> str:
     """Fold, but keep the strokes inside numbers; `a.m.` and `s.v.p.` lose their dots."""
+    line = _DASH.sub("-", _HALF.sub(r"\1m", line))
     joined = re.sub(r"\b(?:[^\W\d_]\.){2,}", lambda one: one[0].replace(".", ""), line)
     words = re.split(r"([0-9][0-9/.:,-]*[0-9])", joined)
     return "".join(

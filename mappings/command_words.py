@@ -65,6 +65,11 @@ class Word(StrEnum):
     OVERMORROW = "overmorrow"
     AM = "am"
     PM = "pm"
+    MORNING = "morning"
+    EVENING = "evening"
+    NIGHT = "night"
+    NOON = "noon"
+    MIDNIGHT = "midnight"
     HOUR = "hour"
     BYTE = "byte"
     KILOBYTE = "kilobyte"
@@ -174,6 +179,11 @@ today: today
 tomorrow: tomorrow
 overmorrow: day after tomorrow, the day after tomorrow
 hour: o'clock, hour, hours
+morning: in the morning
+evening: in the afternoon, in the evening
+night: at night
+noon: noon, midday
+midnight: midnight
 two: two
 three: three
 four: four
@@ -231,6 +241,10 @@ today: vandaag
 tomorrow: morgen
 overmorrow: overmorgen
 hour: uur, u
+morning: 's ochtends, 's morgens
+evening: 's avonds, 's middags, in de avond
+night: 's nachts
+midnight: middernacht
 two: twee
 three: drie
 four: vier
@@ -289,6 +303,11 @@ today: aujourd'hui
 tomorrow: demain
 overmorrow: après-demain
 hour: heure, heures
+morning: du matin, le matin
+evening: du soir, le soir, de l'après-midi
+night: de la nuit
+noon: midi
+midnight: minuit
 kilobyte: kilo-octet, kilo-octets, kilooctets
 megabyte: méga-octet, méga-octets, mégaoctets
 two: deux
@@ -348,6 +367,11 @@ today: hoy
 tomorrow: mañana
 overmorrow: pasado mañana
 hour: hora, horas
+morning: de la mañana, por la mañana
+evening: de la tarde, por la tarde
+night: de la noche, por la noche
+noon: mediodía, medio día
+midnight: medianoche
 two: dos
 three: tres
 four: cuatro
@@ -404,6 +428,11 @@ today: hoje
 tomorrow: amanhã
 overmorrow: depois de amanhã
 hour: hora, horas
+morning: da manhã, de manhã
+evening: da tarde, de tarde
+night: da noite, à noite, de noite
+noon: meio-dia
+midnight: meia-noite
 two: dois, duas
 three: três
 four: quatro

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from mappings.command_dates import Reader
 from mappings.command_tokens import Token, tokens_of
@@ -41,6 +42,25 @@ NUMBERS_MOST = 20
 _LINES_MOST = 20
 _LINE_LONGEST = 100
 _TRY_LONGEST = 6
+_SENTENCE_LONGEST = 12
+_SURE_WORDS = 3
+_SIGNED_LONGEST = 8
+_SENTENCE_ENDS = (".", "!", "?", ":", "…")
+# `Send 20`, to a person, means something else.
+_SMALL_NUMBER = 100
+_PLAIN_GET = frozenset(("get", "fetch", "obtenir", "haal", "obtener", "obter"))
+_HOLIDAYS = frozenset(
+    (
+        "vacation",
+        "holiday",
+        "vakantie",
+        "vacances",
+        "conge",
+        "conges",
+        "vacaciones",
+        "ferias",
+    )
+)
 _LARGEST_ID = 2**63 - 1
 _LONGEST_PAUSE = timedelta(days=2 * 366)
 _NUMBERED = re.compile(r"^\s*[0-9]{1,2}[.)]\s+(?=\D)")
@@ -102,15 +122,23 @@ def read_commands(
     ]
     if not said:
         return None
+    if to_bridge and not also_list:
+        said = _without_signature(lines, said, own)
     commands: list[Command] = []
     problems: list[Problem] = []
     for line, tokens in said:
         found = _command(tokens, now, zone)
-        if not to_bridge and (found is None or _stands_alone(tokens)):
+        if not to_bridge and not (
+            _is_surely_a_try(tokens)
+            if found is None
+            else not _may_be_talk(tokens, found)
+        ):
             return None
         if found is None:
-            fixed = _suggestion(tokens, now, zone, language)
-            if not fixed and not _is_a_try(tokens, also_list=also_list):
+            asked = to_bridge and not also_list and len(said) == 1
+            fixed = _suggestion(tokens, now, zone, language, asked=asked)
+            likely = not to_bridge or _is_a_try(tokens, also_list=also_list)
+            if not fixed and not likely:
                 return None
             problems.append(
                 Problem(line=line, why=Unclear.NOT_UNDERSTOOD, suggestion=fixed)
@@ -130,13 +158,38 @@ def _without_politeness(
     return () if all(one.text in own_name for one in kept) else kept
 
 
+def _without_signature(
+    lines: Sequence[str],
+    said: list[tuple[str, tuple[Token, ...]]],
+    own_name: Collection[str],
+) -> list[tuple[str, tuple[Token, ...]]]:
+    """Return the lines without those of a signature: below thanks or the own name."""
+    for place, line in enumerate(lines[1:], start=1):
+        below = lines[place + 1 :]
+        if _without_politeness(tokens_of(line), own_name) or not tokens_of(line):
+            continue
+        signed = all(
+            len(one.split()) <= _SIGNED_LONGEST
+            and not one.endswith(_SENTENCE_ENDS)
+            and not any(token.meanings & VERBS for token in tokens_of(one))
+            for one in below
+        )
+        above = [one for one in said if one[0] in lines[:place]]
+        if signed and above and not any(_stands_alone(tokens) for _, tokens in above):
+            return above
+    return said
+
+
 def _command(
     tokens: Sequence[Token], now: datetime, zone: tzinfo
 ) -> Command | Unclear | None:
     """Return what a line asks for, None when it is no command.
 
     A small word may mean something as well (`mes`): it is first taken to, then not.
+    But a `no` before what is asked for is never left out.
     """
+    if _denies(tokens):
+        return None
     sure = [one for one in tokens if one.meanings != {Word.FILLER}]
     unsure = [one for one in sure if Word.FILLER not in one.meanings]
     for attempt in dict.fromkeys((tuple(sure), tuple(unsure))):
@@ -150,6 +203,14 @@ def _command(
             if found is not None and reader.at_end:
                 return found
     return None
+
+
+def _denies(tokens: Sequence[Token]) -> bool:
+    asked = {*VERBS, *_KINDS, Word.UNTIL} - {Word.LIMIT, Word.PICTURES}
+    return any(
+        {Word.NONE, Word.FILLER} <= one.meanings and bool(following.meanings & asked)
+        for one, following in pairwise(tokens)
+    )
 
 
 def _channel(reader: Reader, now: datetime, zone: tzinfo) -> Command | Unclear | None:
@@ -288,6 +349,36 @@ _PARSERS: Mapping[
 }
 
 
+def _may_be_talk(tokens: Sequence[Token], found: Command | Unclear) -> bool:
+    """Say whether people answer each other in these words: `stop`, `maximum 20`."""
+    if _stands_alone(tokens):
+        return True
+    if isinstance(found, LimitMail | LimitPictures) or found is Unclear.TOO_SMALL:
+        units = {Word.BYTE, Word.KILOBYTE, Word.MEGABYTE, Word.NONE, Word.EACH}
+        return not any(one.meanings & units for one in tokens)
+    said = next((one.text for one in tokens if one.meanings & VERBS), "")
+    if isinstance(found, GetPosts) and said not in _PLAIN_GET:
+        return min(found.numbers) < _SMALL_NUMBER
+    return isinstance(found, Pause | Unclear) and said in _HOLIDAYS
+
+
+def _is_surely_a_try(tokens: Sequence[Token]) -> bool:
+    """Say whether a line that answers a post was meant for the bridge all the same.
+
+    One word that no command has makes it a contribution.
+    """
+    words = [one for one in tokens if one.meanings != {Word.FILLER}]
+    known = all(one.is_known for one in words)
+    if not known or not _SURE_WORDS <= len(words) <= _TRY_LONGEST:
+        return False
+    first, second = words[0].meanings, words[1].meanings
+    return bool(
+        (Word.CHANNEL in first and second & {Word.DIGEST, Word.BUNDLE})
+        or (Word.PAUSE in first and Word.UNTIL in second)
+        or (Word.GET in first and second & {Word.PHOTO} and words[2].is_number)
+    )
+
+
 def _stands_alone(tokens: Sequence[Token]) -> bool:
     """Say whether a command is what people say to each other, too: `stop`, `no limit`."""
     small = {Word.FILLER, Word.MAIL}
@@ -313,15 +404,33 @@ def _is_a_try(tokens: Sequence[Token], *, also_list: bool) -> bool:
 
 
 def _suggestion(
-    tokens: Sequence[Token], now: datetime, zone: tzinfo, language: str | None
+    tokens: Sequence[Token],
+    now: datetime,
+    zone: tzinfo,
+    language: str | None,
+    *,
+    asked: bool,
 ) -> str:
-    """Return the command that is most like a line, empty when none is near."""
-    if len(tokens) > _TRY_LONGEST:
-        return ""
-    for attempt in _near(tokens, language):
+    """Return the command that is most like a line, empty when none is near.
+
+    `asked` says that it is all that was written to the bridge: then a command within
+    a sentence counts: `Could you pause until 3 May?`
+    """
+    near: list[tuple[Token, ...]] = []
+    if len(tokens) <= _TRY_LONGEST:
+        near += _near(tokens, language)
+    if asked and len(tokens) <= _SENTENCE_LONGEST:
+        near += _within(tokens)
+    for attempt in near:
         if isinstance(_command(attempt, now, zone), Command):
             return " ".join(one.text for one in attempt)
     return ""
+
+
+def _within(tokens: Sequence[Token]) -> Iterable[tuple[Token, ...]]:
+    for place in range(1, len(tokens) - 1):
+        if tokens[place].meanings & VERBS and not _denies(tokens):
+            yield tuple(tokens[place:])
 
 
 def _near(tokens: Sequence[Token], language: str | None) -> Iterable[tuple[Token, ...]]:
@@ -329,7 +438,8 @@ def _near(tokens: Sequence[Token], language: str | None) -> Iterable[tuple[Token
     if mended != tuple(tokens):
         yield mended
     for verb, firsts in _VERB_LEFT_OUT.items():
-        if mended[0].meanings & firsts:
+        often = not mended[0].meanings.isdisjoint(_OFTEN) and len(mended) > 1
+        if mended[1 if often else 0].meanings & firsts:
             word = Token(text=first_phrase(language, verb), meanings=frozenset({verb}))
             yield (word, *mended)
 

@@ -87,6 +87,22 @@ ENGLISH: list[tuple[str, Command]] = [
     ("CHANNEL DIGEST 18:00", digest("18:00")),
     ("channel digest at 6 pm", digest("18:00")),
     ("channel digest 6:30pm", digest("18:30")),
+    ("channel digest 6:30 in the evening", digest("18:30")),
+    ("channel digest at 8 o'clock in the morning", digest("08:00")),
+    ("channel digest 9 at night", digest("21:00")),
+    ("channel digest at noon", digest("12:00")),
+    ("channel digest midnight", digest("00:00")),
+    ("canal resumen 6 p. m.", digest("18:00")),
+    ("canal resumen 6\u00a0p.\u00a0m.", digest("18:00")),
+    ("canal resumen a las 6 de la tarde", digest("18:00")),
+    ("canal resumen a las 8 de la noche", digest("20:00")),
+    ("canal résumé à 6 heures du soir", digest("18:00")),
+    ("canal résumé à 18h30 du soir", digest("18:30")),
+    ("canal résumé à midi", digest("12:00")),
+    ("canal resumo às 6 da tarde", digest("18:00")),
+    ("canal resumo ao meio-dia", digest("12:00")),
+    ("kanaal overzicht 6 uur 's avonds", digest("18:00")),
+    ("get photo 417–1", GetFile(post_id=417, number=1)),
     ("channel digest 12 am", digest("00:00")),
     ("channel digest 24:00", digest("00:00")),
     ("channel digest 7", digest("07:00")),
@@ -294,7 +310,7 @@ def test_the_subject_counts_when_the_body_is_empty() -> None:
         ("pause until 30 February", Unclear.NO_SUCH_DAY),
         ("pause jusqu'au 31/4", Unclear.NO_SUCH_DAY),
         ("pause until 5/13", Unclear.NO_SUCH_DAY),
-        ("limit 0", Unclear.TOO_SMALL),
+        ("limit 0 KB", Unclear.TOO_SMALL),
         ("get " + " ".join(str(one) for one in range(1, 30)), Unclear.TOO_MANY),
     ],
 )
@@ -424,3 +440,90 @@ def test_no_ordinary_mail_of_the_corpus_is_a_command(*, to_bridge: bool) -> None
     assert texts
     found = [text for text in texts if read(trim(text).kept, to_bridge=to_bridge)]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no channel digest",
+        "channel no digest",
+        "canal no digest",
+        "channel digest 12 in the morning",
+        "canal resumen a las 12 de la noche",
+        "channel digest 2 at night",
+        "please don't pause until 3 May",
+        "channel digest 18:00, 20:00",
+    ],
+)
+@pytest.mark.parametrize("to_bridge", [True, False])
+def test_what_is_denied_or_can_mean_two_things_is_not_obeyed(
+    said: str, *, to_bridge: bool
+) -> None:
+    asked = read(said, to_bridge=to_bridge)
+    assert asked is None or asked.commands == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("I would like to get 417", "get 417"),
+        ("Could you please pause until 3 May?", "pause until 3 may"),
+        ("can I get photo 417-1?", "get photo 417-1"),
+        ("daily digest 18:00", "channel daily digest 18:00"),
+        ("weekly digest", "channel weekly digest"),
+    ],
+)
+def test_a_wish_within_a_sentence_is_answered_with_the_command(
+    said: str, meant: str
+) -> None:
+    asked = read(said)
+    assert asked is not None
+    assert [one.suggestion for one in asked.problems] == [meant]
+    assert asked.commands == ()
+    assert read(said, to_bridge=False) is None
+    assert read(said, also_list=True) is None or said.endswith(("digest", "18:00"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Send 20",
+        "maximum 20",
+        "Max 5.",
+        "photos 3",
+        "Vacation until Monday",
+        "Férias até 3 de maio",
+        "holiday 2 weeks",
+    ],
+)
+def test_what_people_answer_each_other_is_obeyed_at_the_bridges_address_only(
+    said: str,
+) -> None:
+    assert read(said, to_bridge=False) is None
+    asked = read(said)
+    assert asked is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["channel digest 25:00", "channel digest 18:00, 20:00", "pause until 3 4 May"],
+)
+def test_a_sure_try_in_an_answer_to_a_post_is_answered_and_not_posted(
+    said: str,
+) -> None:
+    asked = read(said, to_bridge=False)
+    assert asked is not None
+    assert [one.why for one in asked.problems] == [Unclear.NOT_UNDERSTOOD]
+
+
+def test_a_signature_below_the_own_name_or_thanks_is_no_wish() -> None:
+    signed = "get 417\n\nKind regards,\nAminata Diop\nTeacher\nUniversity of Dakar"
+    assert read(signed) == CommandMail(commands=(GetPosts(numbers=(417,)),))
+    assert read(signed, to_bridge=False) is None
+    assert read(signed, also_list=True) is None
+
+
+def test_a_second_wish_below_thanks_is_one() -> None:
+    asked = read("get 417\nThanks\nget 418")
+    assert asked is not None
+    assert asked.commands == (GetPosts(numbers=(417,)), GetPosts(numbers=(418,)))
