@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from sync.settings.pair import PairSettings
 
 _ISSUES = 5
+_CHOSEN_BY = {
+    "mail": "themselves, by mail",
+    "web": "themselves, on a page",
+    "form": "themselves, in the form",
+    "admin": "an admin",
+}
 _CANDIDATES = 10
 
 
@@ -84,7 +90,11 @@ def overview(invocation: Invocation, *, pair: str | None) -> Result:
         known = _everybody(bridge, pair)
         with bridge.ledger.reading() as transaction:
             chosen = transaction.channels.of(list(known))
-        told = [_told(bridge, one, chosen.get(number)) for number, one in known.items()]
+            ways = transaction.channels.chosen_by()
+        told = [
+            _told(bridge, one, chosen.get(number)) | {"chosen_by": ways.get(number)}
+            for number, one in known.items()
+        ]
     return Result(
         parts=[
             Table(
@@ -95,7 +105,7 @@ def overview(invocation: Invocation, *, pair: str | None) -> Result:
                         one["name"],
                         next(iter(one["addresses"]), ""),
                         one["said"],
-                        "themselves" if one["chosen"] else "nobody",
+                        _CHOSEN_BY.get(one["chosen_by"] or "", "nobody"),
                     )
                     for one in told
                 ],

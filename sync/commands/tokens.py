@@ -68,7 +68,7 @@ def import_(invocation: Invocation, *, file: Path, dry_run: bool) -> Result:
         lines = [(f"line {line}", who, what) for line, who, what, _ in problems]
         parts.append(Table(columns=("where", "person", "problem"), rows=lines))
         parts += dict.fromkeys(advice for *_, advice in problems)
-    parts += _told_of_file(file)
+    parts += _told_of_file(file, over=not dry_run)
     return Result(
         exit_code=_code(bool(problems), unreached=unreached),
         parts=parts,
@@ -282,10 +282,11 @@ def _shown(
     )
 
 
-def _told_of_file(file: Path) -> Iterator[str]:
+def _told_of_file(file: Path, *, over: bool) -> Iterator[str]:
     if open_to_others(file):
-        yield f"{file} is open to other users of this machine: chmod 600, or better:"
-    yield f"Delete {file} now: what stands in it lets anybody write as its owners."
+        yield f"{file} is open to other users of this machine: chmod 600 it."
+    when = "now" if over else "when they are taken"
+    yield f"Delete {file} {when}: what stands in it lets anybody write as its owners."
 
 
 def _code(bad: bool, *, unreached: bool) -> ExitCode:  # noqa: FBT001 - plain enough

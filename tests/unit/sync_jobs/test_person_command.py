@@ -25,6 +25,8 @@ def test_everybody_is_listed_with_their_channel(direct: BridgedCourse) -> None:
         "jan": "each post",
         "ha": "digest every day at 07:30",
     }
+    by = {one["username"]: one["chosen_by"] for one in people}
+    assert by == {"grace": None, "aminata": None, "jan": None, "ha": "admin"}
     assert direct.call("person", "list", "--pair", "other").code == 2
 
 
