@@ -25,6 +25,7 @@ from moodle_bridge.moodle.outcomes import (
     already,
     difference,
     done,
+    passed_over,
 )
 from moodle_bridge.moodle.wire import unescaped
 
@@ -231,26 +232,9 @@ def _created(
     return [
         done(cohort, ids[cohort.idnumber])
         if cohort.idnumber in ids
-        else _passed_over(cohort, stray=stray)
+        else passed_over(cohort, f"cohort {cohort.idnumber}", stray=stray)
         for cohort in cohorts
     ]
-
-
-def _passed_over(cohort: NewCohort, *, stray: bool) -> ItemOutcome[NewCohort]:
-    if stray:
-        return ItemOutcome(
-            item=cohort,
-            outcome=Outcome.IN_DOUBT,
-            what=f"cohort {cohort.idnumber}: Moodle told of others than those asked for",
-            advice="Look whether it is there before making it again.",
-        )
-    return ItemOutcome(
-        item=cohort,
-        outcome=Outcome.NOT_TRIED,
-        code="dropped",
-        what=f"cohort {cohort.idnumber}: the site read only a part of the request",
-        advice="Send fewer at a time: PHP's max_input_vars is small.",
-    )
 
 
 def _differences(

@@ -60,28 +60,6 @@ def surely_refused(user: NewUser) -> Problem | None:
     return None
 
 
-def spoiled(user: NewUser, *, stray: bool) -> ItemOutcome[NewUser]:
-    """Return the outcome of an account that a call without error passed over.
-
-    `stray` when the call told of an account that it was not asked for: then this one
-    may have been made under another name.
-    """
-    if stray:
-        return ItemOutcome(
-            item=user,
-            outcome=Outcome.IN_DOUBT,
-            what=f"{user.username}: Moodle told of other accounts than those asked for",
-            advice="Look whether the account is there before making it again.",
-        )
-    return ItemOutcome(
-        item=user,
-        outcome=Outcome.NOT_TRIED,
-        code="dropped",
-        what=f"{user.username}: the site read only a part of what was sent",
-        advice="Lower the number of items to a call: PHP's max_input_vars is small.",
-    )
-
-
 def looked_up(
     client: MoodleClient, users: Sequence[NewUser]
 ) -> list[ItemOutcome[NewUser] | None]:

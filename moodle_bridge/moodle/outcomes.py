@@ -114,6 +114,28 @@ def refused(
     )
 
 
+def passed_over(item: T, name: str, *, stray: bool) -> ItemOutcome[T]:
+    """Return the outcome of an item that a call without error told nothing of.
+
+    `stray` when the call told of one that it was not asked for: then this one may
+    have been made under another name.
+    """
+    if stray:
+        return ItemOutcome(
+            item=item,
+            outcome=Outcome.IN_DOUBT,
+            what=f"{name}: Moodle told of others than those asked for",
+            advice="Look whether it is there before making it again.",
+        )
+    return ItemOutcome(
+        item=item,
+        outcome=Outcome.NOT_TRIED,
+        code="dropped",
+        what=f"{name}: the site read only a part of what was sent",
+        advice="Send fewer at a time: PHP's max_input_vars is small.",
+    )
+
+
 def difference(
     field: str, asked: str | None, stored: str | None
 ) -> tuple[StoredDifferently, ...]:

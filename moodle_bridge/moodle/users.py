@@ -27,7 +27,6 @@ from moodle_bridge.moodle.new_users import (
     advised,
     explained,
     looked_up,
-    spoiled,
     surely_refused,
 )
 from moodle_bridge.moodle.outcomes import (
@@ -35,6 +34,7 @@ from moodle_bridge.moodle.outcomes import (
     Outcome,
     StoredDifferently,
     done,
+    passed_over,
     refused,
 )
 from moodle_bridge.moodle.user_fields import AccountField
@@ -217,7 +217,7 @@ def _created(users: Sequence[NewUser], value: Any) -> list[ItemOutcome[NewUser]]
     return [
         done(user, ids[user.username])
         if user.username in ids
-        else spoiled(user, stray=stray)
+        else passed_over(user, user.username, stray=stray)
         for user in users
     ]
 
