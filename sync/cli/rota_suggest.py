@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from sync.cli import options
 from sync.cli.invocation import Invocation
 from sync.cli.result import Result
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _duration(
@@ -21,6 +25,19 @@ def _duration(
         return None if value is None else duration(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _number(
+    *names: str, most: int, default: int, told: str
+) -> Callable[[Command], Command]:
+    """Return an option that takes a number from 1."""
+    return click.option(
+        *names,
+        type=click.IntRange(1, most),
+        default=default,
+        show_default=True,
+        help=told,
+    )
 
 
 @click.command(
@@ -40,13 +57,7 @@ def _duration(
     required=True,
     help="Its first day.",
 )
-@click.option(
-    "--weeks",
-    type=click.IntRange(1, 26),
-    default=4,
-    show_default=True,
-    help="For how many weeks.",
-)
+@_number("--weeks", most=26, default=4, told="For how many weeks.")
 @click.option(
     "--cover",
     "windows",
@@ -68,20 +79,18 @@ def _duration(
     metavar="DURATION",
     help="With --cover: cut hours into shifts of this length at most, as 8h.",
 )
-@click.option(
+@_number(
     "--turn",
     "turn_days",
-    type=click.IntRange(1, 31),
+    most=31,
     default=1,
-    show_default=True,
-    help="With --cover: on how many days in turn the same person takes a shift.",
+    told="With --cover: on how many days in turn the same person takes a shift.",
 )
-@click.option(
+@_number(
     "--at-once",
-    type=click.IntRange(1, 20),
+    most=20,
     default=1,
-    show_default=True,
-    help="With --cover: how many are on duty together.",
+    told="With --cover: how many are on duty together.",
 )
 @click.option(
     "--rest",
@@ -91,12 +100,11 @@ def _duration(
     metavar="DURATION",
     help="How long everybody is off duty between two shifts at least.",
 )
-@click.option(
+@_number(
     "--most-days",
-    type=click.IntRange(1, 31),
+    most=31,
     default=6,
-    show_default=True,
-    help="On how many days in a row somebody is on duty at most.",
+    told="On how many days in a row somebody is on duty at most.",
 )
 @click.option(
     "--out",
