@@ -70,13 +70,15 @@ def plan_account(
                 " once only.",
             )
         )
-    if changes:
+    # Matched all the same, it is one that the bridge made and an admin decided on.
+    expects: dict[str, object] = {name: has(account, name) for name in changes}
+    sets: dict[str, object] = {**changes}
+    if account.suspended:
+        expects["suspended"], sets["suspended"] = True, False
+    if sets:
         plan.steps.append(
             case.step(
-                StepKind.CHANGE_USER,
-                account.username,
-                expects={name: has(account, name) for name in changes},
-                sets=changes,
+                StepKind.CHANGE_USER, account.username, expects=expects, sets=sets
             )
         )
 

@@ -108,11 +108,17 @@ def _of_ledger(
             advice="Look in Moodle whether it was deleted. If so, decide --new; else"
             " let the service account see it (moodle/user:viewalldetails).",
         )
-    if account.suspended:
+    ours = known.owned is Owned.CREATED
+    again = decision is not None and decision.verdict is Verdict.REACTIVATE
+    if account.suspended and not (ours and again):
         return Unmatched(
             code="suspended",
-            what="their account is suspended in Moodle",
-            advice="Whoever suspended it had a reason. Let it be used again in Moodle,"
+            what="their account is suspended in Moodle"
+            + (", by `enrol undo` or by somebody" if ours else ""),
+            advice="If they are to take part again: `moodle-bridge enrol decide ENTRY"
+            " --reactivate`; if not: --refuse."
+            if ours
+            else "Whoever suspended it had a reason. Let it be used again in Moodle,"
             " or decide --refuse.",
             candidates=(account.shown(),),
         )

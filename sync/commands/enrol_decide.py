@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sync.ledger import Transaction
     from sync.ledger.entries import KeptEntry
 
+# Whose the account is stays as it was decided before.
+_SAY_NOT_WHO = frozenset({Verdict.REFUSE.value, Verdict.REACTIVATE.value})
+
 
 def decide(
     invocation: Invocation,
@@ -121,7 +124,8 @@ def _decided(  # noqa: PLR0917 - what a decision is made of
     other: KeptEntry | None,
     reason: str,
 ) -> str:
-    _unlink(transaction, found)
+    if verdict not in _SAY_NOT_WHO:
+        _unlink(transaction, found)
     if verdict == "take-back":
         gone = transaction.decisions.take_back(found.source, found.key)
         return "what was decided is forgotten" if gone else "nothing was decided before"

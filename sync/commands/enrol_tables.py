@@ -96,9 +96,15 @@ def _changes(step: Step) -> Iterator[tuple[str, ...]]:
             step.shown if at == 0 else "",
             step.target if at == 0 else "",
             name.removeprefix("custom:"),
-            str(step.expects.get(name) or "-"),
-            str(value or "-"),
+            _value(step.expects.get(name)),
+            _value(value),
         )
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value or "-")
 
 
 def _enrolment(step: Step) -> Iterator[tuple[str, ...]]:

@@ -218,10 +218,11 @@ class Planning:
         done: dict[str, set[str]] = {}
         latest: dict[str, datetime] = {}
         touched: dict[str, datetime] = {}
-        for deed in transaction.deeds.of_people(ids):
-            done.setdefault(deed.participant_id, set()).add(
-                f"{deed.kind}:{deed.target}"
-            )
+        for deed in transaction.deeds.of_people(ids, undone=True):
+            if deed.undone_at is None:
+                done.setdefault(deed.participant_id, set()).add(
+                    f"{deed.kind}:{deed.target}"
+                )
             if deed.kind in _TAKING_PART:
                 latest[deed.participant_id] = deed.done_at
             touched[deed.participant_id] = max(

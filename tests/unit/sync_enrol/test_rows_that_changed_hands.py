@@ -182,3 +182,59 @@ def user_id(scene: Scene, username: str) -> int:
     user = scene.user(username)
     assert user is not None
     return user.id
+
+
+def test_after_an_undo_people_come_back_as_they_were_by_decision(
+    enrolled: Scene,
+) -> None:
+    before = enrolled.world()
+    enrolled.move(timedelta(minutes=1))
+    assert enrolled.undo("one").code == 0
+    called = planned(enrolled, "two")
+    assert [code for _, code in held(called)] == ["suspended"] * 3
+    assert steps(called) == []
+    for entry in ("form:1", "form:2", "form:3"):
+        decided(enrolled, entry, "--reactivate")
+    called = planned(enrolled, "three")
+    assert held(called) == []
+    assert "user.create" not in {one["kind"] for one in steps(called)}
+    enrolled.move(timedelta(minutes=1))
+    assert enrolled.apply("three", "--yes").code == 0
+    assert enrolled.world() == before
+    # Undone once more, they are asked about once more.
+    enrolled.move(timedelta(minutes=1))
+    assert enrolled.undo("three").code == 0
+    called = planned(enrolled, "four")
+    assert [code for _, code in held(called)] == ["suspended"] * 3
+    assert steps(called) == []
+
+
+def test_an_account_that_somebody_else_made_and_suspended_stays_so(
+    scene: Scene,
+) -> None:
+    bo = scene.site.add_user("bo", "Bo", "Li", "bo@example.org")
+    written(scene, ("Bo", "Li", "bo@example.org"))
+    planned(scene, "one")
+    decided(scene, "form:1", "--adopt", str(bo.id))
+    planned(scene, "two")
+    assert scene.apply("two", "--yes").code == 0
+    bo.suspended = True
+    decided(scene, "form:1", "--reactivate")
+    called = planned(scene, "three")
+    assert (held(called), steps(called)) == ([("1", "suspended")], [])
+
+
+def test_who_was_adopted_comes_back_by_one_decision(scene: Scene) -> None:
+    bo = scene.site.add_user("bo", "Bo", "Li", "bo@example.org")
+    written(scene, ("Bo", "Li", "bo@example.org"))
+    planned(scene, "one")
+    decided(scene, "form:1", "--adopt", str(bo.id))
+    planned(scene, "two")
+    assert scene.apply("two", "--yes").code == 0
+    for one in scene.site.state.enrolments_in(scene.course.id):
+        one.suspended = one.suspended or one.userid == bo.id
+    assert held(planned(scene, "three")) == [("1", "suspended-enrolment")]
+    decided(scene, "form:1", "--reactivate")
+    called = planned(scene, "four")
+    assert held(called) == []
+    assert [one["kind"] for one in steps(called)] == ["enrolment.reactivate"]
