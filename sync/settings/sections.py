@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from sync.secrets import SHORTEST_KEY, keys_in
 from sync.settings.base import Section
-from sync.settings.values import Address, Duration, is_loopback
+from sync.settings.values import Address, Duration, is_loopback, web_address
 
 
 class MoodleSettings(Section):
@@ -74,16 +74,10 @@ class MoodleSettings(Section):
     @field_validator("url")
     @classmethod
     def _site_address(cls, url: str, info: ValidationInfo) -> str:
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
-        except ValueError:
-            raise ValueError("is not an address a browser would take") from None
-        if parts.scheme not in {"http", "https"} or not host:
-            raise ValueError("must be a full address that begins with https://")
+        parts = web_address(url)
         if parts.username is not None or parts.password is not None:
             raise ValueError("must hold no login; the token is all that is needed")
-        if parts.scheme == "http" and not is_loopback(host):
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise ValueError("must be https: over http the token could be read")
         path = parts.path.rstrip("/")
         for page in ("/index.php", "/login", "/my", "/webservice/rest/server.php"):

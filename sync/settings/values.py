@@ -6,6 +6,7 @@ import ipaddress
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, TypeAlias
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
@@ -192,6 +193,18 @@ def number_or_name(value: object) -> int | str:
     if _is_number(value) or (isinstance(value, str) and value.strip()):
         return value.strip() if isinstance(value, str) else value  # type: ignore[return-value]
     raise ValueError("must be a number, or a name in quotes")
+
+
+def web_address(url: str) -> SplitResult:
+    """Return the parts of a full web address; ValueError for anything else."""
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is not an address a browser would take") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ValueError("must be a full address that begins with https://")
+    return parts
 
 
 def is_loopback(host: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from pydantic import Field, field_validator
 
 from sync.settings.base import Section
-from sync.settings.values import is_loopback
+from sync.settings.values import is_loopback, web_address
 
 
 class WebSettings(Section):
@@ -39,15 +39,11 @@ class WebSettings(Section):
     def _address(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        try:
-            parts = urlsplit(url)
-            host, _port = parts.hostname, parts.port
-        except ValueError:
-            raise ValueError("is not an address a browser would take") from None
-        if parts.scheme not in {"http", "https"} or not host or not url.isascii():
+        parts = web_address(url)
+        if not url.isascii():
             raise ValueError("must be a full address that begins with https://")
         if parts.username is not None or parts.query or parts.fragment:
             raise ValueError("must hold no login and no query")
-        if parts.scheme == "http" and not is_loopback(host):
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise ValueError("must be https (RFC 8058 section 3.1)")
         return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))

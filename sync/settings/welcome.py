@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from sync.settings.base import Section
-from sync.settings.values import Address
+from sync.settings.values import Address, web_address
 
 
 class WelcomeSettings(Section):
@@ -50,12 +49,8 @@ class WelcomeSettings(Section):
     def _address(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        try:
-            parts = urlsplit(url)
-            host, _port = parts.hostname, parts.port
-        except ValueError:
-            raise ValueError("is not an address a browser would take") from None
-        if parts.scheme not in {"http", "https"} or not host or not url.isascii():
+        web_address(url)
+        if not url.isascii():
             raise ValueError("must be a full address that begins with https://")
         return url
 
