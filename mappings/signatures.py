@@ -12,7 +12,6 @@ from mappings.legal_words import is_legal
 
 _SEPARATOR = re.compile(r"^\s{0,3}(?:--|—|–|__|- -)\s*$")
 _RULE = re.compile(r"^\s*_{3,}\s*$")
-_DASHES = re.compile(r"^\s*(?:-{3,}|={3,}|\*{3,}|~{3,})\s*$")
 _DIVIDER = re.compile(r"^\s*(?:[-_=~#*+·•.—–]{2,}|[ᐧ\u200b\ufeff—–*_~]+)\s*$")
 _SIGNATURE_LINES_MOST = 12
 _RULE_LONGEST = 200
