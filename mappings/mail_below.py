@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from mappings.device_feet import phone_foot_start
 from mappings.mail_lines import BLANK, QUOTE, TEXT, MailLines
 from mappings.quoted_headers import quoted_headers_in
@@ -12,6 +15,20 @@ _PROOF_BELOW = 34
 _DRAWN_WITHIN = 200
 # Who draws more lines than these draws them for something else.
 _DRAWN_MOST = 8
+_BEGUN_MOST = 300
+_BEGUN_LETTERS = 20
+_BEGUN_LONGEST = 1_000
+_SENTENCE_END = re.compile(r"[.?!:…。？！](?=\s+\S)")
+_SAID_MOST = 25
+_BELOW = re.compile(
+    r"\b(?:in-?line|(?:answers?|answered|comments?|repl(?:y|ies)|responses?) (?:\w+ )?"
+    r"(?:below|between|in (?:the|your) (?:text|mail))|see (?:my )?(?:\w+ )?below"
+    r"|in (?:red|blue|green|bold|capitals)|siehe unten|(?:unten )?im text|in (?:rot|blau)"
+    r"|ci-dessous|dans le texte|en (?:rouge|bleu|vert|gras)|más abajo|en el texto"
+    r"|en (?:rojo|azul|verde|negrita)|abaixo|no texto|em (?:vermelho|azul|verde)"
+    r"|hieronder|in de tekst|in het (?:rood|blauw|groen))\b",
+    re.IGNORECASE,
+)
 
 
 def mail_below(mail: MailLines) -> tuple[int, int, str] | None:
@@ -44,7 +61,11 @@ def answers_inside(mail: MailLines, start: int) -> bool:
     feet = (list_foot_start(below), phone_foot_start(below), deeper)
     below = below[: min((foot for foot in feet if foot is not None), default=None)]
     ours = mail.words.ours_among(below, least=_PROOF_BELOW)
-    first = ours.index(True) if True in ours else len(ours)
+    begun = _begun_by_ours(mail, below, ours)
+    first = next(
+        (place for place in range(len(ours)) if ours[place] or place in begun),
+        len(ours),
+    )
     own = [
         place
         for place, line in enumerate(below)
@@ -64,6 +85,31 @@ def answers_inside(mail: MailLines, start: int) -> bool:
         if mail.kinds[place] == TEXT and deeper is not None:
             mail.kinds[place] = QUOTE
     return True
+
+
+def says_answers_are_below(mail: MailLines, start: int) -> bool:
+    """Say whether the few words above a mail say that answers stand in it."""
+    said = " ".join(mail.lines[:start])
+    return len(said.split()) <= _SAID_MOST and _BELOW.search(said) is not None
+
+
+def _begun_by_ours(
+    mail: MailLines, lines: Sequence[str], ours: Sequence[bool]
+) -> set[int]:
+    """Return the lines that begin with a sentence of ours and go on otherwise."""
+    found: set[int] = set()
+    tried = 0
+    for place, line in enumerate(lines):
+        if ours[place] or len(line) > _BEGUN_LONGEST:
+            continue
+        for end in _SENTENCE_END.finditer(line):
+            tried += 1
+            if tried > _BEGUN_MOST:
+                return found
+            if any(mail.words.ours_among([line[: end.end()]], least=_BEGUN_LETTERS)):
+                found.add(place)
+                break
+    return found
 
 
 def _drawn_above_ours(mail: MailLines) -> int | None:

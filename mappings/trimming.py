@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from mappings.attribution import Attribution
 from mappings.cuts import Cuts, Trimmed, joined
 from mappings.device_feet import phone_foot_start
-from mappings.mail_below import answers_inside, mail_below
+from mappings.mail_below import answers_inside, mail_below, says_answers_are_below
 from mappings.mail_lines import ATTRIBUTION, BLANK, QUOTE, TEXT, MailLines
 from mappings.quoting import is_banner
 from mappings.signatures import (
@@ -97,6 +97,12 @@ class _Cutter:
             headers = Attribution(start=start, end=end, firm=True)
             self.mail.attributions = (*self.mail.attributions, headers)
             self.cuts.rules.append("answers-inside")
+            return
+        if says_answers_are_below(self.mail, start) and not self.mail.all_ours(
+            [line for line in self.mail.lines[end:] if line.strip()]
+        ):
+            # Where they stand cannot be told; a quote too much is no harm.
+            self.forwarded = True
             return
         self.cuts.cut_from(start, rule)
 
@@ -233,6 +239,10 @@ class _Cutter:
         start = find(self.mail.lines[: self.cuts.end])
         if start is None or not self.mail.has_own_text(start):
             return False
+        block = self.mail.kinds[start : self.cuts.end]
+        if rule == "signature" and TEXT in block[_last_of(block, QUOTE) :]:
+            # Whoever answers below a quote has signed above it.
+            return False
         self.cuts.cut_from(start, rule)
         return True
 
@@ -274,3 +284,9 @@ class _Cutter:
         while place < self.cuts.end and self.mail.kinds[place] in kinds:
             place += 1
         return place
+
+
+def _last_of(kinds: Sequence[str], kind: str) -> int:
+    """Return the place behind the last of a kind, the end when there is none."""
+    places = [place for place, one in enumerate(kinds) if one == kind]
+    return places[-1] + 1 if places else len(kinds)

@@ -267,3 +267,48 @@ def test_legal_words_of_a_mail_server_are_cut(legal: str) -> None:
     told = trim(f"{OWN}\n\n{legal}\n")
 
     assert (told.kept, told.rules) == (OWN, ("disclaimer",))
+
+
+BELOW = "From: Peter\nSent: Monday, 3 February 2025 10:00\nTo: Forum\nSubject: Visit"
+RED = PARENT.replace("night.", "night. Two beds, please.")
+
+
+def test_an_answer_that_goes_on_in_a_line_of_ours_is_not_lost() -> None:
+    told = trim(f"Dear Peter\n\n{BELOW}\n\n{RED}", sent_text=PARENT)
+
+    assert "Two beds, please." in told.kept
+    assert "Dear Peter" in told.kept
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "See my answers below.",
+        "My comments inline.",
+        "My answers are in red",
+        "Mes réponses ci-dessous, en rouge",
+        "Mis respuestas en rojo, más abajo",
+        "As minhas respostas abaixo",
+        "Antwoorden hieronder",
+    ],
+)
+def test_who_says_that_answers_stand_below_loses_none(said: str) -> None:
+    text = f"{said}\n\n{BELOW}\n\nHow many come?\nTwelve.\nWhen?\nFriday."
+
+    assert trim(text).kept == text
+    assert "Twelve." in trim(text, sent_text=PARENT).kept
+
+
+def test_who_says_so_of_a_mail_that_is_all_ours_has_it_cut() -> None:
+    text = f"See below.\n\n{BELOW}\n\n{PARENT}"
+
+    assert trim(text, sent_text=PARENT).kept == "See below."
+
+
+def test_what_stands_below_a_quote_is_no_part_of_the_signature_above_it() -> None:
+    told = trim(
+        "First.\n\n-- \nAmina\n\nOn 3/2/25 10:00, Ann wrote:\n> Who?\n\nLast word."
+    )
+
+    assert "First." in told.kept
+    assert "Last word." in told.kept
