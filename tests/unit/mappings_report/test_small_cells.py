@@ -135,6 +135,27 @@ def test_columns_hide_the_same(waits: list[Wait]) -> None:
     assert of_columns(known) == figures_of(known)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 12)), max_size=14),
+    st.sets(st.tuples(st.integers(1, 14), st.integers(0, 20)), max_size=30),
+)
+def test_columns_hide_the_same_of_those_who_take_part(
+    stays: list[tuple[int, int]], spoken: set[tuple[int, int]]
+) -> None:
+    members = [
+        replace(
+            member(person, country="UG" if person % 3 else "RW"),
+            since=MONDAY + timedelta(days=came),
+            until=MONDAY + timedelta(days=came + stayed) if stayed else None,
+        )
+        for person, (came, stayed) in enumerate(stays, start=1)
+    ]
+    said = [one for person, day in sorted(spoken) for one in spoke(person, day=day)]
+    known = facts([], members=members, said=said, phases=PHASES)
+
+    assert of_columns(known).participation == figures_of(known).participation
+
+
 def of_columns(known: ReportFacts) -> Figures:
     """Return the figures of the same questions, put into columns."""
     rows = [
@@ -149,6 +170,11 @@ def of_columns(known: ReportFacts) -> Figures:
         for one in known.waits
     ]  # fmt: skip
     columns = np.array(rows, dtype=np.int64).reshape(-1, len(WAIT_COLUMNS)).T
+    spoken = [
+        (one.person, one.day.toordinal(), one.in_moodle, one.by_mail)
+        for one in known.said
+    ]
+    said = np.array(spoken, dtype=np.int64).reshape(-1, 4).T
     nothing = np.empty(0, dtype=np.int64)
     return figures_of_columns(
         known,
@@ -157,7 +183,8 @@ def of_columns(known: ReportFacts) -> Figures:
             talk={
                 table: dict.fromkeys(names, nothing)
                 for table, names in TALK_COLUMNS.items()
-            },
+            }
+            | {"said": dict(zip(TALK_COLUMNS["said"], said, strict=True))},
             pairs=("course",),
             whys=("asks",),
         ),
