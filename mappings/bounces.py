@@ -45,6 +45,7 @@ _SOFT_ALTHOUGH_5 = frozenset({"5.2.2", "5.2.3", "5.3.4", "5.7.1"})
 _RECIPIENTS_MOST = 200
 _DIAGNOSTIC_LONGEST = 300
 _FLUFL_LARGEST = 2_000_000
+_LINES_LOOKED_AT = 4_000
 
 
 def is_delivery_report(mail: ReadMail, *, null_sender: bool) -> bool:
@@ -110,7 +111,9 @@ def _of_report(text: str) -> Iterator[DeliveryFailure]:
 def _of_letter(mail: ReadMail) -> tuple[DeliveryFailure, ...]:
     if mail.size > _FLUFL_LARGEST or mail.problems:
         return ()
-    message = BytesParser(policy=policy.compat32).parsebytes(mail.raw)
+    # Whom a mail did not reach stands at the top; what follows is that mail, whole.
+    top = b"\n".join(mail.raw.split(b"\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT])
+    message = BytesParser(policy=policy.compat32).parsebytes(top)
     with suppress(Exception):  # thirty readers of strangers' letters, none of them ours
         soft, hard = all_failures(message)
         return (*_named(hard, permanent=True), *_named(soft, permanent=False))
