@@ -91,6 +91,36 @@ def test_a_mail_that_comes_twice_is_posted_once(
     assert len(here.posts()) == 1
 
 
+@pytest.mark.parametrize("answers_to", ["point_to_list", "no_munging"])
+def test_a_list_that_stands_in_from_gives_no_mail_another_name(
+    town: Towns, mailman: MailmanCore, answers_to: str
+) -> None:
+    here = joined(town, mailman, answers_to.replace("_", ""))
+    mailman.rest(
+        "PATCH",
+        f"lists/{here.list_address}/config",
+        dmarc_mitigate_action="munge_from",
+        dmarc_mitigate_unconditionally=True,
+        reply_goes_to_list=answers_to,
+    )
+    # Answers to Jan's mail are to go to Grace, who leads the course.
+    here.write(
+        here.jan, "Has somebody a camera?", headers={"Reply-To": here.grace.email}
+    )
+    here.gets(here.ha, "Has somebody a camera")
+    here.write(here.jan, "I have found somebody.")
+    (mail,) = here.gets(here.ha, "I have found")
+    assert here.list_address in str(mail["From"])
+    here.waits(2)
+
+    here.sync()
+    (post,) = here.posts()
+    assert "I have found" in post.message
+    assert here.jan.lastname in post.message
+    (held,) = here.run("held").data["held"]
+    assert "unclear-author" in held.values()
+
+
 def test_a_dead_address_gets_a_score_and_is_shown(
     town: Towns, mailman: MailmanCore, hub: Hub
 ) -> None:
