@@ -24,7 +24,7 @@ _DIGIT = re.compile(r"[\d٠-٩]")
 _LETTER = re.compile(r"[^\W\d_]")
 # `helmik. 2025` is a month; a word, a full stop and a letter are two sentences.
 _SENTENCES = re.compile(
-    r"[^\W\d_]{6}[.!?]\s+[^\W\d_]|[^\W\d_]{3}[!?]\s+[^\W\d_]"
+    r"[^\W\d_]{6}[.!?]\s+[^\W\d_]|[^\W\d_]{3}[?]\s+[^\W\d_]"
     r"|[^\W\d_]{4}\.\s+(?:In|On|At|Am|Em)\s"
 )
 _SENTENCE_END = re.compile(r"[^\W\d_]{4}[.!?…。！？]+$")
