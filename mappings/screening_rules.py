@@ -36,6 +36,18 @@ _MOODLE_LIST = re.compile(r"(?i)(?:^|<)moodle(?:forum|course)\d+[.@]")
 _UNREADABLE = frozenset(
     {"over-lines", "over-parts", "over-nesting", "unparseable", "encrypted"}
 )
+_RECEIPT_LONGEST = 800
+_RECEIPT_SUBJECT = re.compile(
+    r"(?i)^\s*(?:\[[^\[\]]{1,60}\]\s*)*(?:(?:not )?read|gelesen|ungelesen|gelezen|lu|non lu"
+    r"|leído|leido|no leído|lida|lido|letto|läst|lest|læst|luettu|przeczytano|прочитано"
+    r"|已读|已讀|開封済み|read receipt|return receipt[^:]{0,30})\s?(?:[:：-]|$)"
+)
+_RECEIPT_WORDS = re.compile(
+    r"(?i)was (?:read on|deleted without being read)|(?:wurde|ist) .{0,80}gelesen"
+    r"|is (?:op .{0,60})?gelezen|a été lue?\b|fue leído|se leyó|foi lid[ao]|è stato letto"
+    r"|lästes|ble lest|blev læst|on luettu|został przeczytan|было прочитано"
+    r"|this is a return receipt for the mail|已被阅读|開封されました"
+)
 _DETAIL_LONGEST = 200
 _DIGITS_MOST = 15
 _TOLD_MOST = 20
@@ -173,6 +185,14 @@ def read_receipt(asked: Screened, rule: Rule) -> Verdict | None:
         for part in mail.machine_parts
     ):
         return _hit(rule, "disposition-notification")
+    # Lists take the part for programs off; the words of the program stay.
+    top = " ".join(mail.text[:_RECEIPT_LONGEST].split())
+    if _RECEIPT_SUBJECT.match(mail.subject) and _RECEIPT_WORDS.search(top):
+        return replace(
+            _hit(rule, "the words"),
+            outcome=Outcome.HOLD,
+            advice="Read it; drop it, or release it if a person wrote it.",
+        )
     return None
 
 

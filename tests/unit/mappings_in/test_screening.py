@@ -366,3 +366,34 @@ def test_what_a_person_tells_of_a_bounce_is_no_bounce() -> None:
     )
 
     assert verdict.kind is VerdictKind.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        (
+            "Read: Visit",
+            "Your message\n\n   To: Forum\n   Subject: Visit\n\n was read on Monday.",
+        ),
+        ("Gelesen: Besuch", "Ihre Nachricht\n\n An: Forum\n\nwurde am Montag gelesen."),
+        ("Lu : Visite", "Votre message\n\n À : Forum\n\na été lu le lundi."),
+        (
+            "Return Receipt (displayed) - Visit",
+            "This is a Return Receipt for the mail that you sent to Ann.",
+        ),
+    ],
+)
+def test_a_read_receipt_without_its_part_is_known_by_subject_and_words(
+    subject: str, body: str
+) -> None:
+    verdict = verdict_of(f"Subject: {subject}", body)
+
+    assert (verdict.kind, verdict.outcome) == (VerdictKind.READ_RECEIPT, Outcome.HOLD)
+
+
+def test_who_has_read_something_is_no_program() -> None:
+    for subject, body in (
+        ("Read: a book on wells", "It is very good."),
+        ("Visit", "Your letter was read on the radio."),
+    ):
+        assert verdict_of(f"Subject: {subject}", body).kind is VerdictKind.ACCEPT
