@@ -21,6 +21,7 @@ from sync.cli.result import ExitCode, Result, Table
 from sync.commands.enrol_plan_checks import (
     kept_plan,
     refuse_beyond,
+    refuse_lacking,
     refuse_old,
     refuse_other_site,
 )
@@ -61,6 +62,7 @@ def apply(
         if kept.state == "waits":
             refuse_old(bridge, plan)
             refuse_beyond(bridge, plan)
+            refuse_lacking(bridge, plan)
         dry_run = dry_run or bridge.settings.safety.dry_run
         if dry_run:
             return _tried(bridge, plan)

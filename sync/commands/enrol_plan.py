@@ -14,6 +14,7 @@ from sync.cli.result import ExitCode, Result, Table
 from sync.commands.enrol_tables import plan_data, plan_parts
 from sync.enrol.files import read_plan, write_plan
 from sync.enrol.held_rows import remember_rows
+from sync.enrol.lacking import TO_ASK
 from sync.enrol.planning import Planned, Planning
 from sync.intake import intake_named
 
@@ -199,8 +200,15 @@ def _planned(planned: Planned, file: Path | None, *, everybody: bool) -> Result:
                 " this."
             ),
         ]
+    if planned.lacking:
+        parts += [
+            "",
+            "This plan cannot be applied yet: the token's service does not hold",
+            *(f"  {one.what}" for one in planned.lacking),
+            TO_ASK,
+        ]
     code = ExitCode.DONE
-    if made.held:
+    if made.held or planned.lacking:
         code = ExitCode.HELD
     if excesses:
         code = ExitCode.GUARD
@@ -211,6 +219,10 @@ def _planned(planned: Planned, file: Path | None, *, everybody: bool) -> Result:
             "plan": plan_data(made),
             "file": str(file) if file else None,
             "beyond_limits": excesses,
+            "lacking_functions": [
+                {"function": one.function, "steps": one.steps}
+                for one in planned.lacking
+            ],
         },
     )
 

@@ -12,9 +12,12 @@ from mappings.enrolment.plan_file import plan_fingerprint
 from moodle_bridge.errors import (
     ConfigError,
     GuardTripped,
+    Permanent,
 )
 from moodle_bridge.moodle.addresses import site_address
+from moodle_bridge.moodle.functions import MISSING
 from sync.bridge import Bridge
+from sync.enrol.lacking import TO_ASK, lacking_functions
 from sync.intake import limits_of
 
 if TYPE_CHECKING:
@@ -83,4 +86,20 @@ def refuse_beyond(bridge: Bridge, plan: EnrolmentPlan) -> None:
             item=plan.name,
             advice="Read it with `moodle-bridge enrol show`; if it is right, raise the"
             " limit under [intake.limits] and apply it again. Nothing was done.",
+        )
+
+
+def refuse_lacking(bridge: Bridge, plan: EnrolmentPlan) -> None:
+    """Raise Permanent where the token's service lacks a function that a plan calls.
+
+    Else the admin would find out half-way.
+    """
+    lacking = lacking_functions(bridge.moodle, plan.steps)
+    if lacking:
+        told = "; ".join(one.what for one in lacking)
+        raise Permanent(
+            f"the token's service does not hold {told}",
+            item=plan.name,
+            code=MISSING,
+            advice=f"{TO_ASK} Nothing was done.",
         )

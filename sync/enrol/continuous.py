@@ -101,6 +101,9 @@ class Continuous:
         if auto is None:
             return found
         limits = limits_of(auto)
+        found += [
+            f"the token's service does not hold {one.what}" for one in planned.lacking
+        ]
         (form,) = planned.forms
         found += [excess.what for excess in form.beyond(limits)]
         # Many who had an account before are as much a surprise as many new ones.

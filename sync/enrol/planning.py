@@ -32,6 +32,7 @@ from sync.enrol.form_planning import (
     within,
 )
 from sync.enrol.identities import Identities, Owners, Randomness
+from sync.enrol.lacking import Lacking, lacking_functions
 from sync.enrol.naming import Sighted, named
 from sync.enrol.places import IntakePlace, place_of
 from sync.enrol.refusals import refusal_steps
@@ -68,12 +69,14 @@ class Planned:
     """A plan that was made and is not saved yet, and what it came from.
 
     `excesses` say of each form, by name, which limits of its own the plan goes beyond:
-    such a plan is shown, and not carried out.
+    such a plan is shown, and not carried out. `lacking` are functions that it calls and
+    the token's service does not hold.
     """
 
     plan: EnrolmentPlan
     forms: tuple[FormPlanned, ...]
     excesses: tuple[tuple[str, Excess], ...]
+    lacking: tuple[Lacking, ...]
     _found: Mapping[str, Assembled] = field(repr=False)
     _usernames: Mapping[str, str] = field(repr=False)
 
@@ -314,6 +317,7 @@ class Planning:
                 for one in planned
                 for excess in one.beyond(limits_of(one.intake.limits))
             ),
+            lacking=lacking_functions(self._bridge.moodle, plan.steps),
             _found=found,
             _usernames=usernames,
         )

@@ -9,6 +9,7 @@ from moodle_bridge.moodle.functions import (
     BATCH,
     COURSE_GROUPS,
     COURSE_MODULE,
+    CREATE_GROUPS,
     DELETE_COHORT_MEMBERS,
     OPTIONAL,
     PURPOSES_OF,
@@ -102,6 +103,10 @@ def _lacking(
     never_spared = set()
     if any(pair.group is not None for pair in settings.pairs):
         never_spared.add(COURSE_GROUPS)
+    if any(intake.groups_by and intake.create_groups for intake in settings.intakes):
+        never_spared.add(CREATE_GROUPS)
+    if any(intake.leave_cohort for intake in settings.intakes):
+        never_spared.add(DELETE_COHORT_MEMBERS)
     if COURSE_MODULE in used.get(Job.REPORT, {}):
         never_spared.add(COURSE_MODULE)
     wanted = {
