@@ -114,12 +114,7 @@ def figures_of_columns(
         comparisons=_compared("media", media) + _compared("phases", phase_groups),
         missed=missed,
         what_if=_what_if(windows),
-        waiting=tuple(
-            sorted(
-                columns.rows(work.places[work.counted.open], definition),
-                key=lambda one: (one.began, one.pair, one.post_id),
-            )
-        ),
+        waiting=columns.open_questions(work.places[work.counted.open]),
         bias=answered_only(whole.times, facts.promise),
         participation=participation_of(
             replace(facts, said=_said_by_span(facts, columns, end)), weeks, phases

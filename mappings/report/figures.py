@@ -11,7 +11,7 @@ from mappings.participation.exchange import Exchange
 from mappings.report.facts import Phase, ReportNames
 from mappings.response.causes import Cause, WhatIf
 from mappings.response.survival import Share
-from moodle_bridge.model.waits import DEFINITION, Wait
+from moodle_bridge.model.waits import DEFINITION, Medium
 
 HourOfWeek = tuple[int, int]
 """Weekday (0 is Monday) and hour, by the clock of the report's zone."""
@@ -184,6 +184,22 @@ class Participation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """A question that waits for a facilitator, as a report names it.
+
+    See `Wait`, of which these are the fields that it shows: there may be thousands.
+    """
+
+    pair: str
+    post_id: int
+    discussion_id: int
+    forum_id: int
+    asker_id: int
+    medium: Medium
+    began: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """All numbers of one report.
 
@@ -216,7 +232,7 @@ class Figures:
     comparisons: tuple[Comparison, ...]
     missed: Mapping[Cause, int]
     what_if: tuple[WhatIf, ...]
-    waiting: tuple[Wait, ...]
+    waiting: tuple[OpenQuestion, ...]
     bias: float | None
     participation: Participation
     plan: tuple[Phase, ...] = field(default=())

@@ -15,6 +15,7 @@ from mappings.report.figures import (
     Figures,
     FirstResponses,
     HourRow,
+    OpenQuestion,
     Participation,
     ResponseCurve,
     Row,
@@ -22,7 +23,6 @@ from mappings.report.figures import (
 from mappings.report.participation_sections import enough_people
 from mappings.response.causes import Cause, WhatIf
 from mappings.response.survival import Share
-from moodle_bridge.model.waits import Wait
 
 FORMAT = "moodle-bridge-report-1"
 """Names the schema; a change that breaks a reader gets another number."""
@@ -248,7 +248,7 @@ def _active_rows(rows: Iterable[ActiveRow]) -> list[Json]:
     ]
 
 
-def _wait(wait: Wait, figures: Figures) -> Json:
+def _wait(wait: OpenQuestion, figures: Figures) -> Json:
     return {
         "pair": wait.pair,
         "post": wait.post_id,

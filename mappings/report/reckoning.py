@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mappings.report.calendar import (
     Span,
@@ -16,7 +16,7 @@ from mappings.report.calendar import (
 from mappings.report.counted import Counted, Label, counted
 from mappings.report.curves import comparisons, response_curve
 from mappings.report.facts import ReportFacts
-from mappings.report.figures import Figures, Row
+from mappings.report.figures import Figures, OpenQuestion, Row
 from mappings.report.hours import hours_of
 from mappings.report.late import causes_of, cover_that_helps
 from mappings.report.rows import (
@@ -86,12 +86,7 @@ def figures_of(facts: ReportFacts) -> Figures:
         comparisons=comparisons("media", media) + comparisons("phases", phase_groups),
         missed=missed,
         what_if=cover_that_helps(facts, unwatched),
-        waiting=tuple(
-            sorted(
-                (waits.waits[at] for at in waits.open),
-                key=lambda one: (one.began, one.pair, one.post_id),
-            )
-        ),
+        waiting=_waiting([waits.waits[at] for at in waits.open]),
         bias=answered_only(whole.times, facts.promise),
         participation=participation_of(facts, weeks, phases),
         plan=tuple(facts.phases),
@@ -133,6 +128,21 @@ def _named(
 
 def _by(names: Mapping[int, str]) -> Callable[[str], str]:
     return lambda key: names.get(int(key), key)
+
+
+def _waiting(waits: Sequence[Wait]) -> tuple[OpenQuestion, ...]:
+    return tuple(
+        OpenQuestion(
+            pair=wait.pair,
+            post_id=wait.post_id,
+            discussion_id=wait.discussion_id,
+            forum_id=wait.forum_id,
+            asker_id=wait.asker_id,
+            medium=wait.medium,
+            began=wait.began,
+        )
+        for wait in sorted(waits, key=lambda one: (one.began, one.pair, one.post_id))
+    )
 
 
 def _group_of(wait: Wait, _: object) -> str | None:

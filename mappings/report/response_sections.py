@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from mappings.report.figures import Estimate, Figures, HourRow, Row
+from mappings.report.figures import Estimate, Figures, HourRow, OpenQuestion, Row
 from mappings.report.headline import compared
 from mappings.report.hours import BLOCK
 from mappings.report.outline import (
@@ -17,7 +17,7 @@ from mappings.report.outline import (
 )
 from mappings.report.words import Words
 from mappings.response.causes import Cause, WhatIf
-from moodle_bridge.model.waits import Medium, Wait
+from moodle_bridge.model.waits import Medium
 
 _HALF = 0.5
 PROVISIONAL = " *"
@@ -201,7 +201,7 @@ def _besides(figures: Figures, words: Words) -> Iterator[str]:
         yield " ".join(told)
 
 
-def _waits(wait: Wait, figures: Figures, words: Words) -> str:
+def _waits(wait: OpenQuestion, figures: Figures, words: Words) -> str:
     key = "report_waits_mail" if wait.medium is Medium.MAIL else "report_waits"
     return words.worded(
         key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
@@ -58,9 +59,7 @@ class Words:
     def number(self, value: float) -> str:
         """Return a number: `1,234`; a fraction with two digits."""
         form = "#,##0" if isinstance(value, int) else "#,##0.00"
-        return _unbroken(
-            format_decimal(value, format=form, locale=written_as(self.language))
-        )
+        return _written(value, form, self.language)
 
     def percent(self, share: float) -> str:
         """Return a share between 0 and 1 in percent: `58%`; see `in_a_hundred`."""
@@ -220,6 +219,12 @@ def monday_of(key: str) -> date | None:
 def name_shown(text: str) -> str:
     """Return a name from outside on one line, cut where it is too long."""
     return cut(one_line(text), _NAME_LONGEST)
+
+
+@lru_cache(maxsize=4096)
+def _written(value: float, form: str, language: str) -> str:
+    # A report writes the same small numbers a thousand times.
+    return _unbroken(format_decimal(value, format=form, locale=written_as(language)))
 
 
 def _unbroken(text: str) -> str:

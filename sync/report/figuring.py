@@ -30,6 +30,7 @@ from sync.report.gathering import (
     zone_of,
 )
 from sync.report.lazily import Lazily
+from sync.report.uncollected import uncollected
 
 if TYPE_CHECKING:
     from mappings.report.columns import Columns, Numbers
@@ -78,17 +79,18 @@ def figures(
         return known, figures_of(known)
     from mappings.report.column_figures import figures_of_columns  # noqa: PLC0415
 
-    columns = columns_of(ledger, settings, pairs=pairs, definition=definition)
-    with ledger.reading() as transaction:
-        known = _skeleton(
-            transaction,
-            settings,
-            columns,
-            pairs=pairs,
-            now=now,
-            definition=definition,
-        )
-    return known, figures_of_columns(known, columns, definition=definition)
+    with uncollected():
+        columns = columns_of(ledger, settings, pairs=pairs, definition=definition)
+        with ledger.reading() as transaction:
+            known = _skeleton(
+                transaction,
+                settings,
+                columns,
+                pairs=pairs,
+                now=now,
+                definition=definition,
+            )
+        return known, figures_of_columns(known, columns, definition=definition)
 
 
 def columns_of(
@@ -210,7 +212,7 @@ def _skeleton(
     definition: str,
 ) -> ReportFacts:
     """Return the facts of the whole time, of which the many are made when asked for."""
-    from mappings.report.columns import NONE, moment_of  # noqa: PLC0415
+    from mappings.report.columns import NONE, moment_of, moments_of  # noqa: PLC0415
 
     spoke, answered = columns.talk["spoke"], columns.talk["answered"]
     talk = Talk()
@@ -234,10 +236,12 @@ def _skeleton(
         talk=talk,
         answered=[
             Answered(person=person, other=other, answers=answers, first_at=first_at)
-            for person, other, answers, first in _rows(
-                answered, "person", "other", "answers", "first_at"
+            for (person, other, answers), first_at in zip(
+                _rows(answered, "person", "other", "answers"),
+                moments_of(answered["first_at"]),
+                strict=True,
             )
-            if (first_at := moment_of(first)) is not None
+            if first_at is not None
         ],
         said=Lazily(len(columns.talk["said"]["person"]), lambda: _said(columns)),
     )
