@@ -25,8 +25,9 @@ _NOTHING = frozenset(
         "sans", "ninguno", "ninguna", "nenhum", "sem", "s n", "x", "xx", "xxx", "null",
     }
 )  # fmt: skip
-# These are names too; written so, before a last name, they are meant as one.
+# These are names too, last names of Korea among them, and are kept when written so.
 _NAMES_TOO = frozenset({"Na", "Nil", "No", "Sem"})
+_TAKEN_ALL_THE_SAME = frozenset({Code.NAME_CLEANED, Code.NAME_UNSURE})
 _PARTICLES = frozenset(
     {
         "abu", "af", "al", "ap", "bin", "bint", "d", "da", "das", "de", "degli", "del",
@@ -61,11 +62,11 @@ def names_in_two(first: str, last: str, policy: OneWord) -> NamesFound:
     """Return the names where the form asks for both; one may be empty."""
     flaws = _flaws_of(first, last)
     first, last = cleaned(first), cleaned(last)
-    if _is_nothing(last):
+    if _is_nothing(last) and last not in _NAMES_TOO:
         return _one_word(first, policy, flaws)
     if _is_nothing(first) and first not in _NAMES_TOO:
         return _one_word(last, policy, flaws)
-    return _found(first, last, flaws)
+    return _found(first, last, [*flaws, *_unsure(last)])
 
 
 def names_in_one(whole: str, order: NameOrder, policy: OneWord) -> NamesFound:
@@ -80,10 +81,12 @@ def names_in_one(whole: str, order: NameOrder, policy: OneWord) -> NamesFound:
     if comma and not _is_nothing(before) and not _is_nothing(after):
         return _found(after.strip(), before.strip(), flaws)
     words = name.replace(",", " ").split()
-    if len(words) <= 1 or all(_is_nothing(word) for word in words[1:]):
+    said = [word for word in words[1:] if word in _NAMES_TOO or not _is_nothing(word)]
+    if not said:
         return _one_word(words[0] if words else "", policy, flaws)
     at = _cut_last_first(words) if order == "last-first" else _cut_first_last(words)
     one, other = " ".join(words[:at]), " ".join(words[at:])
+    flaws += _unsure(words[-1])
     return (
         _found(other, one, flaws)
         if order == "last-first"
@@ -112,7 +115,7 @@ def _one_word(name: str, policy: OneWord, flaws: list[Flaw]) -> NamesFound:
 
 
 def _found(first: str, last: str, flaws: list[Flaw]) -> NamesFound:
-    if any(flaw.code is not Code.NAME_CLEANED for flaw in flaws):
+    if any(flaw.code not in _TAKEN_ALL_THE_SAME for flaw in flaws):
         return NamesFound(flaws=tuple(flaws))
     if not first:
         return NamesFound(flaws=(Flaw(code=Code.MISSING),))
@@ -123,6 +126,12 @@ def _found(first: str, last: str, flaws: list[Flaw]) -> NamesFound:
             flaws=(Flaw(code=Code.TOO_LONG, values={"limit": str(LONGEST)}),)
         )
     return NamesFound(first_name=first, last_name=last, flaws=tuple(flaws))
+
+
+def _unsure(last: str) -> list[Flaw]:
+    if last not in _NAMES_TOO:
+        return []
+    return [Flaw(code=Code.NAME_UNSURE, values={"name": last})]
 
 
 def _flaws_of(*names: str) -> list[Flaw]:

@@ -39,6 +39,7 @@ class Code(StrEnum):
     NAME_GARBLED = "name-garbled"
     NAME_ONE_WORD = "name-one-word"
     NAME_CLEANED = "name-cleaned"
+    NAME_UNSURE = "name-unsure"
     TOO_LONG = "too-long"
     EMAIL_INVALID = "email-invalid"
     EMAIL_SEVERAL = "email-several"
@@ -65,6 +66,7 @@ class Code(StrEnum):
 _WARNINGS = frozenset(
     {
         Code.NAME_CLEANED,
+        Code.NAME_UNSURE,
         Code.PHONE_UNREADABLE,
         Code.PHONE_NO_COUNTRY,
         Code.PHONE_SPOILT,

@@ -17,7 +17,7 @@ from mappings.intake.folding import folded_words
 from mappings.intake.languages import language_named
 from mappings.intake.phones import phone_in
 from mappings.intake.zones import zone_named
-from moodle_bridge.model.intake import Form, Question
+from moodle_bridge.model.intake import Entry, Form, Question
 
 _DATA = files("mappings.intake").joinpath("data/questions.toml")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
@@ -25,6 +25,7 @@ _SAMPLES = 30
 _LONGEST_SAMPLE = 200
 _LEAST = 0.4
 _BY_WORDS, _BY_ANSWERS = 0.65, 0.35
+_BARE = 0.8
 _NAMES = (Subject.FIRST_NAME, Subject.LAST_NAME)
 
 
@@ -60,9 +61,48 @@ def proposed(form: Form) -> tuple[Proposal, ...]:
                 subject=subject, question=question, confidence=round(-minus, 2)
             )
             used.add(question.key)
+    if not all(one in found for one in _NAMES):
+        found |= _bare_names(form)
     return tuple(
         found[subject] for subject in Subject if subject in _of_one_kind(found)
     )
+
+
+def _bare_names(form: Form) -> Mapping[Subject, Proposal]:
+    """Return the questions for first and last name whose words are these and no more.
+
+    Not where one of them seems to ask for the whole name all the same.
+    """
+    by_words = {_key(question.text): question for question in reversed(form.questions)}
+    for first, last in _pairs():
+        both = by_words.get(first), by_words.get(last)
+        if both[0] is None or both[1] is None or _holds_other(form, both[0], both[1]):
+            continue
+        return {
+            subject: Proposal(subject=subject, question=question, confidence=_BARE)
+            for subject, question in zip(_NAMES, both, strict=True)
+            if question is not None
+        }
+    return {}
+
+
+def _holds_other(form: Form, one: Question, other: Question) -> bool:
+    """Say whether the answers to one question are mostly a part of those to another."""
+    both = [
+        (_words_of(entry, one), _words_of(entry, other))
+        for entry in form.entries[:_SAMPLES]
+    ]
+    held = sum(bool(a and b) and (a < b or b < a) for a, b in both)
+    return held * 2 > len(both)
+
+
+def _words_of(entry: Entry, question: Question) -> frozenset[str]:
+    answer = entry.answers.get(question.key, "")
+    return frozenset(folded_words(" ".join(_texts(answer))).split())
+
+
+def _texts(answer: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (answer,) if isinstance(answer, str) else answer
 
 
 def _of_one_kind(found: Mapping[Subject, Proposal]) -> set[Subject]:
@@ -118,7 +158,7 @@ def _likeness(subject: Subject, said: str) -> float:
 def _answers(form: Form, question: Question) -> Iterator[str]:
     for entry in form.entries[: _SAMPLES * 3]:
         answer = entry.answers.get(question.key, ())
-        for one in (answer,) if isinstance(answer, str) else answer:
+        for one in _texts(answer):
             if one.strip():
                 yield question.choices.get(one, one)[:_LONGEST_SAMPLE]
 
@@ -152,3 +192,9 @@ def _words() -> tuple[
         for table in ("words", "others")
     )
     return words, others
+
+
+@cache
+def _pairs() -> tuple[tuple[str, str], ...]:
+    data = tomllib.loads(_DATA.read_text("utf-8"))
+    return tuple((_key(first), _key(last)) for first, last in data["pairs"]["names"])

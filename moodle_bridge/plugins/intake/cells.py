@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from moodle_bridge.errors import Permanent
+from moodle_bridge.plugins.intake.formulas import NO_VALUE, cells_without_value
 
 
 def sheet_rows(content: bytes, sheet: str | None, item: str) -> Iterator[list[str]]:
     """Give the rows of a sheet; the first that is shown when `sheet` is None.
 
     Excel (.xlsx, .xls, .xlsb) and OpenDocument (.ods). Of formulas the values that
-    stand in the file count. Raises Permanent for what is no such file, and for a sheet
+    stand in the file count; one without a value is told as an error of the sheet.
+    Raises Permanent for what is no such file, and for a sheet
     that it does not have.
     """
     # Imported late: only who keeps a form in a workbook needs it.
@@ -44,8 +46,12 @@ def sheet_rows(content: bytes, sheet: str | None, item: str) -> Iterator[list[st
             item=item,
             advice="Open it in a spreadsheet program and save it again as .xlsx.",
         ) from None
-    for row in rows:
-        yield [cell_text(cell) for cell in row]
+    unknown = cells_without_value(content, name)
+    for at, row in enumerate(rows):
+        yield [
+            NO_VALUE if (at, place) in unknown else cell_text(cell)
+            for place, cell in enumerate(row)
+        ]
 
 
 def cell_text(cell: object) -> str:

@@ -22,6 +22,8 @@ _PARTS = re.compile(
     r"(?::(\d{2})(?:\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?\s*(?:Z|UTC|GMT)?"
 )
 # From 1954 to 2119: no year, and no day written without marks.
+# What a sheet shows where a formula went wrong, or was never worked out.
+_SPOILT = re.compile(r"#(?:ref|name|value|n/a|div/0|num|null|spill|calc)[!?]?")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
 _EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001
 _LAST_MONTH = 12
@@ -186,6 +188,7 @@ class _Keys:
         usual = [text for text in columns if text.casefold() in _USUAL_KEYS]
         self._columns = settings.key or tuple(usual[:1])
         self._seen: Counter[str] = Counter()
+        self._name = name
         if not self._columns:
             raise Permanent(
                 "nothing in the table names an entry for ever",
@@ -196,6 +199,15 @@ class _Keys:
 
     def of(self, answers: Mapping[str, str], row: int) -> str:
         parts = [answers.get(text, "").casefold() for text in self._columns]
+        for column, part in zip(self._columns, parts, strict=True):
+            if _SPOILT.fullmatch(part):
+                raise Permanent(
+                    f"row {row} holds {part.upper()} in {column!r}, which is to name"
+                    " the entry",
+                    item=self._name,
+                    advice="Open the file in a spreadsheet program, mend the formula,"
+                    " and save it. Nothing was read: entries would change hands.",
+                )
         key = " | ".join(parts) if any(parts) else f"row {row}"
         self._seen[key] += 1
         count = self._seen[key]

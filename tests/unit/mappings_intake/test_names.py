@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mappings.intake.fields import NameOrder
 from mappings.intake.names import cleaned, names_in_one, names_in_two
-from mappings.intake.problems import Code
+from mappings.intake.problems import Code, Severity
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,26 @@ def test_a_first_name_that_is_a_word_for_none_elsewhere_is_a_name(first: str) ->
 def test_a_word_for_none_before_a_name_is_none(first: str) -> None:
     found = names_in_two(first, "Suharto", "repeat")
     assert (found.first_name, found.last_name) == ("Suharto", "Suharto")
+
+
+@pytest.mark.parametrize("last", ["Na", "No", "Sem", "Nil"])
+def test_a_last_name_that_may_mean_none_is_kept_and_told(last: str) -> None:
+    for found in (
+        names_in_two("Min", last, "repeat"),
+        names_in_one(f"Min {last}", "first-last", "repeat"),
+    ):
+        assert (found.first_name, found.last_name) == ("Min", last)
+        assert [flaw.code for flaw in found.flaws] == [Code.NAME_UNSURE]
+        assert not [one for one in found.flaws if one.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("last", ["NA", "no", "n/a", "None", "-", "nil", "x"])
+def test_a_word_for_none_after_a_name_is_none(last: str) -> None:
+    for found in (
+        names_in_two("Suharto", last, "repeat"),
+        names_in_one(f"Suharto {last}", "first-last", "repeat"),
+    ):
+        assert (found.first_name, found.last_name) == ("Suharto", "Suharto")
 
 
 def test_what_a_sheet_makes_of_true_is_no_name() -> None:

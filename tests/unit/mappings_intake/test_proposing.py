@@ -158,3 +158,44 @@ def test_a_preset_finds_what_is_there_and_leaves_what_is_said() -> None:
     assert set(told) == {Subject.NAME, Subject.EMAIL, Subject.COUNTRY}
     with pytest.raises(KeyError):
         with_preset({}, "none", asked)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("First", "Last"),
+        ("Name", "Surname"),
+        ("FirstName", "LastName"),
+        ("Voornaam", "Achternaam"),
+        ("Voornaam", "Naam"),
+        ("Prénom", "Nom"),
+        ("Prénom(s)", "Nom"),
+        ("Nombre", "Apellidos"),
+        ("Nombre(s)", "Apellido(s)"),
+        ("Nome", "Apelido"),
+        ("Nome", "Sobrenome"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_bare_headings_are_the_first_and_the_last_name(
+    first: str, last: str, *, turned: bool
+) -> None:
+    answers = {first: "Ana", last: "Silva", "Email": "ana@example.org"}
+    if turned:
+        answers = dict(reversed(answers.items()))
+    found = {one.subject: one.question.text for one in proposed(form(answers))}
+    assert found[Subject.FIRST_NAME] == first
+    assert found[Subject.LAST_NAME] == last
+    assert Subject.NAME not in found
+
+
+def test_a_bare_heading_over_whole_names_is_the_whole_name() -> None:
+    whole = form({"Name": "Ana Silva", "Surname": "Silva", "Email": "a@example.org"})
+    found = {one.subject: one.question.text for one in proposed(whole)}
+    assert found[Subject.NAME] == "Name"
+    assert Subject.FIRST_NAME not in found
+
+
+def test_a_bare_heading_by_itself_says_nothing_of_names() -> None:
+    found = proposed(form({"First": "Ana", "Last visit": "May"}))
+    assert [one.subject for one in found] == []

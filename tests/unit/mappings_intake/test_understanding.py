@@ -343,6 +343,7 @@ def test_every_problem_has_words_and_advice(code: Code, language: str) -> None:
         given="?",
         values={
             "proposed": "a@b.org",
+            "name": "No",
             "candidates": "A, B",
             "limit": "9",
             "missing": "x",
