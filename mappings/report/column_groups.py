@@ -103,6 +103,7 @@ def column_groups(
     watched = (
         None if counted.watched is None else _times(counted.watched, codes.waits, size)
     )
+    known = _known_askers(counted, codes.waits, size)
     found = []
     for heading in headings:
         at = place.get(heading.key)
@@ -124,6 +125,16 @@ def column_groups(
             watched=None
             if watched is None
             else _Estimated(watched, at).estimate(promise),
+            watched_asked=None
+            if watched is None
+            else 0
+            if at is None
+            else sum(map(len, watched[at])),
+            watched_askers=None
+            if watched is None
+            else 0
+            if at is None
+            else int(known[at]),
             provisional=heading.provisional,
         )
         found.append(
@@ -258,6 +269,15 @@ def who_is_in(codes: Numbers, people: Numbers, size: int) -> Flags:
     here = np.zeros(size * number, dtype=bool)
     here[codes * number + people] = True
     return here.reshape(size, number)
+
+
+def _known_askers(counted: CountedColumns, codes: Numbers, size: int) -> Numbers:
+    """Return by group how many asked what of which it is known who was on duty."""
+    none = np.zeros(0, dtype=np.int64)
+    places = none if counted.watched is None else counted.watched.places
+    places = places[codes[places] >= 0]
+    found: Numbers = who_is_in(codes[places], counted.asker[places], size).sum(axis=1)
+    return found
 
 
 def _steps(ordered: Lengths) -> tuple[Lengths, Numbers, Numbers]:

@@ -44,8 +44,10 @@ class Row:
     `not_needed` need no answer and count nowhere else, `delayed` came by mail that was
     long on its way. `felt` is the headline: by the asker's clock, to the first answer
     of a facilitator; `anyone` to the first of anybody; `watched` counts only while
-    somebody was on duty, None without a rota. `provisional` marks a time that is not
-    over. `hidden`: another one of too few people could be worked out from it.
+    somebody was on duty, None without a rota; it is of the `watched_asked` questions by
+    `watched_askers` people of which that is known (None: of all). `provisional` marks a
+    time that is not over. `hidden`: another one of too few people could be worked out
+    from it.
     """
 
     key: str
@@ -60,6 +62,8 @@ class Row:
     felt: Estimate
     anyone: Estimate
     watched: Estimate | None
+    watched_asked: int | None = None
+    watched_askers: int | None = None
     provisional: bool = False
     hidden: bool = False
 
@@ -67,6 +71,17 @@ class Row:
     def shown(self) -> bool:
         """Whether its numbers may be shown: enough people asked, and it hides none."""
         return self.askers >= LEAST_SHOWN and not self.hidden
+
+    @property
+    def watched_shown(self) -> Estimate | None:
+        """The watched clock as far as it may be shown: enough people asked on it."""
+        askers = self.askers if self.watched_askers is None else self.watched_askers
+        return self.watched if self.shown and askers >= LEAST_SHOWN else None
+
+    @property
+    def watched_number(self) -> int:
+        """How many questions the watched clock is of."""
+        return self.asked if self.watched_asked is None else self.watched_asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,8 @@ def _row(row: Row) -> Json:
         "oldest_open_seconds": _number(row.oldest_open) if shown else None,
         "felt": _estimate(row.felt) if shown else None,
         "anyone": _estimate(row.anyone) if shown else None,
-        "watched": _estimate(row.watched) if shown else None,
+        "watched": _estimate(row.watched_shown),
+        "watched_asked": row.watched_number if row.watched_shown else None,
     }
 
 

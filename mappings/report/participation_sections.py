@@ -133,6 +133,9 @@ def _active(
 def _active_row(row: ActiveRow, title: str, words: Words) -> TableRow:
     active = row.active
     marked = title + (PROVISIONAL if row.provisional else "")
+    if not active.enrolled:
+        # Nobody could take part: there is nothing to hide.
+        return TableRow(title=marked, cells=("–", "–", "–"))
     if not row.shown:
         note = words.worded("report_too_few")
         return TableRow(title=marked, cells=("", "", ""), note=note)

@@ -20,6 +20,7 @@ from mappings.response.causes import Cause, WhatIf
 from moodle_bridge.model.waits import Medium
 
 _HALF = 0.5
+_NONE = "–"
 PROVISIONAL = " *"
 """What marks a time that is not over."""
 
@@ -28,15 +29,15 @@ def clocks_section(figures: Figures, words: Words) -> Section:
     """Return the whole by each clock, and what stands beside it."""
     whole = figures.whole
     clocks = (
-        ("report_clock_felt", whole.felt),
-        ("report_clock_anyone", whole.anyone),
-        ("report_clock_watched", whole.watched),
+        ("report_clock_felt", whole.felt, whole.asked),
+        ("report_clock_anyone", whole.anyone, whole.asked),
+        ("report_clock_watched", whole.watched_shown, whole.watched_number),
     )
     parts: list[Part] = []
     if whole.shown:
         rows = tuple(
-            _estimate_row(words.worded(key), estimate, words, words.number(whole.asked))
-            for key, estimate in clocks
+            _estimate_row(words.worded(key), estimate, words, words.number(asked))
+            for key, estimate, asked in clocks
             if estimate is not None
         )
         columns = (words.worded("report_c_clock"), *_columns(figures, words)[:-1])
@@ -160,6 +161,9 @@ def _columns(figures: Figures, words: Words) -> tuple[str, ...]:
 
 def _row(row: Row, title: str, words: Words) -> TableRow:
     marked = title + (PROVISIONAL if row.provisional else "")
+    if not row.asked:
+        # Nobody asked: there is nothing to hide.
+        return TableRow(title=marked, cells=(*[_NONE] * 3, *[words.number(0)] * 2))
     if not row.shown:
         asked = words.number(row.asked)
         note = words.worded("report_too_few")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import fsum
@@ -75,7 +75,8 @@ def groups_of(
 
     Every question is in at most one group. `asked` counts all that need an answer,
     whatever became of them; `askers` are different people; the times are estimated by
-    Kaplan and Meier (1958), open ones and those taken back censored. Waits that need no
+    Kaplan and Meier (1958), open ones and those taken back censored; on the watched
+    clock of those questions alone of which it is known who was on duty. Waits that need no
     answer count as `not_needed` alone. Where what is not shown of all questions, those
     in no group among them, would stand for too few people, the smallest row that would
     be shown is hidden.
@@ -94,6 +95,7 @@ def groups_of(
     delayed = Counter(labels[at] for at in counted.delayed)
     felt, anyone = counted.felt.by_label(labels), counted.anyone.by_label(labels)
     watched = None if counted.watched is None else counted.watched.by_label(labels)
+    known = _known_people(counted, labels)
     found = []
     for heading in headings:
         key = heading.key
@@ -116,6 +118,8 @@ def groups_of(
             watched=None
             if watched is None
             else _estimate(curve_of(watched.get(key, _NONE)), promise),
+            watched_asked=None if watched is None else watched.get(key, _NONE).total,
+            watched_askers=None if watched is None else len(known.get(key, ())),
             provisional=heading.provisional,
         )
         found.append(Group(row=row, times=times, curve=curve))
@@ -156,6 +160,17 @@ def first_responses(times: Times) -> FirstResponses:
         number=len(times.ends),
         seconds=fsum(times.ends),
     )
+
+
+def _known_people(
+    counted: Counted, labels: Sequence[str | None]
+) -> Mapping[str | None, set[int]]:
+    """Return by group who asked what of which it is known who was on duty."""
+    people: defaultdict[str | None, set[int]] = defaultdict(set)
+    if counted.watched is not None:
+        for place in counted.watched.places:
+            people[labels[place]].add(counted.askers[place])
+    return people
 
 
 def _estimate(curve: Curve, promise: timedelta) -> Estimate:

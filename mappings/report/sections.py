@@ -64,7 +64,7 @@ def _meaning(figures: Figures, words: Words) -> Section:
         words.worded("report_m_within", promise=promise),
         words.worded("report_m_median"),
     ]
-    if figures.whole.watched is not None:
+    if figures.whole.watched_shown is not None:
         lines.append(words.worded("report_m_watched"))
     lines += [
         words.worded("report_m_asked"),

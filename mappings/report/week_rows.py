@@ -57,7 +57,7 @@ def _response(row: Row | None) -> dict[str, Value]:
         "withdrawn": shown.withdrawn if shown else None,
         **_estimate("", shown.felt if shown else None),
         **_estimate("anyone_", shown.anyone if shown else None),
-        **_estimate("watched_", shown.watched if shown else None),
+        **_estimate("watched_", shown.watched_shown if shown else None),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from os.path import normpath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,6 +39,16 @@ def check_report_places(
         _goes_to_no_list(where, place, lists, around)
         _stands_in_no_pair(where, place, read_by_all, around)
         plugin = str(place.get("plugin"))
+        if plugin.endswith("-file") and isinstance(place.get("path"), str):
+            # Whatever it is a file of: the one would stand in the other's place.
+            file = ("file", normpath(str(place["path"])))
+            if first.setdefault(file, index) != index:
+                around.refuse(
+                    (*where, "path"),
+                    f"is where [[report.sink]] {first[file] + 1} writes already",
+                    "They would overwrite each other: name a file for each.",
+                )
+            continue
         number = place.get(_PLACE.get(plugin, ""))
         if number is None:
             continue

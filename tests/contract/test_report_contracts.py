@@ -756,19 +756,31 @@ class TestHtmlFile(FileReportContract, ReportSinkContract):
 
     def test_a_folder_in_its_place_is_told(self, path: Path) -> None:
         path.mkdir(parents=True)
-        with pytest.raises(Permanent):
-            self.made(path).write(PAGE, None)
+        sink = self.made(path)
+        for look in (sink.probe, lambda: sink.write(PAGE, None)):
+            with pytest.raises(Permanent, match="folder") as told:
+                look()
+            assert "Name in `path` a file in it" in told.value.advice
 
     def test_a_folder_that_is_a_file_is_told(self, path: Path) -> None:
         path.parent.write_text("")
-        with pytest.raises(Permanent):
-            self.made(path).write(PAGE, None)
+        for look in (self.made(path).probe, lambda: self.made(path).write(PAGE, None)):
+            with pytest.raises(Permanent):
+                look()
+
+    def test_who_looks_whether_it_can_be_written_makes_nothing(
+        self, path: Path
+    ) -> None:
+        before = list(path.parent.parent.iterdir())
+        self.made(path).probe()
+        assert list(path.parent.parent.iterdir()) == before
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
     def test_a_folder_that_is_closed_is_told(self, path: Path) -> None:
         path.parent.mkdir(mode=0o500)
-        with pytest.raises(Permanent):
-            self.made(path).write(PAGE, None)
+        for look in (self.made(path).probe, lambda: self.made(path).write(PAGE, None)):
+            with pytest.raises(Permanent):
+                look()
 
     def test_a_full_disk_is_a_matter_of_time(
         self, path: Path, monkeypatch: pytest.MonkeyPatch

@@ -20,6 +20,7 @@ from moodle_bridge.plugins.reports.content import refuse_private
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FOR_ALL, _FOR_THE_GROUP = 0o644, 0o640
 _MAY_READ = 0o777
+_LET_WRITE = "Let the bridge's user read and write the file and its folder."
 
 
 class ReportFileSettings(BaseModel):
@@ -87,12 +88,7 @@ class ReportFile:
         del last  # What stands in the file tells more.
         refuse_private(page, self)
         wanted = self._content(page).encode()
-        if self._path.is_symlink():
-            raise Permanent(
-                "the file is a symbolic link, and would be replaced by a file",
-                item=str(self._path),
-                advice="Name in `path` the file that it leads to.",
-            )
+        self._refuse_what_is_no_file()
         try:
             if not self._path.exists() or self._path.read_bytes() != wanted:
                 _replace(self._path, wanted, mode=self._mode())
@@ -106,13 +102,39 @@ class ReportFile:
             raise Permanent(
                 f"the file cannot be written: {error.strerror}",
                 item=str(self._path),
-                advice="Let the bridge's user read and write the file and its folder.",
+                advice=_LET_WRITE,
             ) from error
         fingerprint = hashlib.sha256(wanted).hexdigest()
         return Written(target=str(self._path), fingerprints={"file": fingerprint})
 
+    def probe(self) -> None:
+        """Raise Permanent where the file could not be written; nothing is made."""
+        self._refuse_what_is_no_file()
+        folder = next(one for one in self._path.absolute().parents if one.exists())
+        # It is replaced as a whole: its folder must take another file.
+        if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+            raise Permanent(
+                "the bridge may not write a file there",
+                item=str(self._path),
+                advice=_LET_WRITE,
+            )
+
     def close(self) -> None:
         """See `IReportSink`."""
+
+    def _refuse_what_is_no_file(self) -> None:
+        if self._path.is_symlink():
+            raise Permanent(
+                "the file is a symbolic link, and would be replaced by a file",
+                item=str(self._path),
+                advice="Name in `path` the file that it leads to.",
+            )
+        if self._path.is_dir():
+            raise Permanent(
+                "there is a folder of this name",
+                item=str(self._path),
+                advice="Name in `path` a file in it, such as report.html.",
+            )
 
     def _mode(self) -> int:
         # What an admin has set stays; a report of people is not for all to begin with.

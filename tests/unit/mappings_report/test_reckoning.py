@@ -320,6 +320,22 @@ def test_before_the_rota_was_kept_nobody_knows_who_was_on_duty() -> None:
     assert figures.hours[0, 1].watched == 0
 
 
+def test_hours_on_duty_are_told_of_the_questions_since_the_rota_was_kept() -> None:
+    # Five people ask before the rota is kept, and after it as many as are named.
+    early = [asked(post, post, 30, asker=post) for post in range(1, 6)]
+    late = [asked(post + 10, 600, 90, asker=post) for post in range(1, 6)]
+    shift = {"watched": on_duty((0, 24)), "rota_since": MONDAY + 9 * HOUR}
+    enough = figures_of(facts([*early, *late], **shift)).whole
+    assert enough.watched_shown == enough.watched
+    assert (enough.asked, enough.watched_number) == (10, 5)
+    # One short of enough, whoever asked before and however often they ask.
+    again = replace(late[0], post_id=20, discussion_id=20)
+    four = figures_of(facts([*early, *late[:4], again], **shift)).whole
+    assert four.shown
+    assert (four.watched_askers, four.watched_number) == (4, 5)
+    assert four.watched_shown is None
+
+
 def test_what_was_read_from_before_the_bridge_was_not_found_late() -> None:
     found_at = {("course", 1): NOW}
     waits = [asked(1, 0, 100)]

@@ -136,6 +136,23 @@ def test_json_without_a_rota_does_not_know_why() -> None:
     }
 
 
+def test_hours_on_duty_of_too_few_people_stand_in_no_form_for_machines() -> None:
+    made = figures()
+    (week, *_) = [one for one in made.weeks if one.shown]
+    for askers, asked in ((5, 7), (4, None)):
+        since = replace(week, watched_asked=7, watched_askers=askers)
+        found = json.loads(report_json(replace(made, weeks=(since,)), public=False))
+        (told,) = found["weeks"]
+        assert told["watched_asked"] == asked
+        assert (told["watched"] is None) is (asked is None)
+        (flat,) = (
+            one
+            for one in report_weeks(replace(made, weeks=(since,)))
+            if one["week"] == week.key
+        )
+        assert (flat["watched_median_minutes"] is None) is (asked is None)
+
+
 def test_json_says_null_where_nobody_counted() -> None:
     told = replace(figures(), whole=row("all", watched=None), first_responses=None)
 

@@ -19,6 +19,7 @@ from tests.unit.mappings_report_forms.made_figures import (
     BETTER,
     GOOD,
     UNKNOWN,
+    active,
     empty,
     few,
     figures,
@@ -145,6 +146,37 @@ def test_what_is_not_reached_and_what_is_too_early_is_said() -> None:
         "by a facilitator too early not reached not reached 40"
     )
     assert "it is too early to say how many are answered within 1 h" in text
+
+
+def test_hours_on_duty_have_a_number_of_their_own() -> None:
+    made = figures()
+    since = replace(made.whole, watched_asked=7, watched_askers=5)
+    text = report_text(replace(made, whole=since), language="en", public=False)
+    assert line_of(text, "only hours on duty").endswith(" 7")
+    assert not line_of(text, "by a facilitator").endswith(" 7")
+    few_since = replace(since, watched_askers=4)
+    text = report_text(replace(made, whole=few_since), language="en", public=False)
+    assert "only hours on duty" not in text
+
+
+def test_where_nobody_asked_or_was_enrolled_there_is_nothing_to_hide() -> None:
+    made = figures()
+    nobody = row("2026-W50", asked=0, askers=0)
+    absent = active("2026-W50", said=0, enrolled=0)
+    text = report_text(
+        replace(
+            made,
+            weeks=(nobody,),
+            participation=replace(made.participation, weeks=(absent,)),
+        ),
+        language="en",
+        public=False,
+    )
+    lines = [line for line in text.splitlines() if line.startswith("7 Dec 2026")]
+    assert [line.split()[3:] for line in lines] == [
+        ["–", "–", "–", "0", "0"],
+        ["–", "–", "–"],
+    ]
 
 
 def test_a_course_without_questions_says_so() -> None:

@@ -52,6 +52,19 @@ def test_two_reports_do_not_overwrite_each_other(folder: Path, place: str) -> No
     assert "[[report.sink]] 1 writes already" in problem
 
 
+def test_two_reports_are_no_one_file(folder: Path) -> None:
+    (problem,) = problems(
+        folder,
+        'plugin = "html-file"\npath = "reports/all"',
+        'plugin = "json-file"\npath = "./reports//all"\npublic = true',
+        'plugin = "csv-file"\npath = "reports/waits"',
+    )
+    assert (
+        problem == "[[report.sink]] 2 → to.path: is where [[report.sink]] 1"
+        " writes already"
+    )
+
+
 @pytest.mark.parametrize(
     "address", ["SM25@lists.example.org", "bridge@lists.example.org"]
 )
