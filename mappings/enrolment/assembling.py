@@ -152,7 +152,8 @@ def namesake(one: Applicant, others: Sequence[Applicant]) -> Held:
         code="namesake",
         what="somebody of the same name has another address in the form",
         advice="If it is the same person: `moodle-bridge enrol decide ENTRY --same-as"
-        f" {other}` for the entry that does not count; if not: --new.",
+        f" {other}` for the entry that does not count; if not:"
+        " `moodle-bridge enrol decide ENTRY --new`.",
         candidates=tuple(map(_shown, others)),
     )
 

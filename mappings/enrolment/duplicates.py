@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from mappings.addresses import folded
-from mappings.enrolment.alike import name_words
+from mappings.enrolment.alike import are_spelt_as_two, may_be_one, name_words
 from mappings.enrolment.people import Decision, Verdict
 from moodle_bridge.model.applicants import Applicant
 
@@ -86,7 +86,7 @@ def namesakes(
 
     Somebody who answers twice with two addresses would have two accounts. A name says
     little by itself: of one word it counts for nothing, and where organisation, country
-    or phone are not the same they are two people. `settled` are the entries of people
+    or phone are not the same, or the marks on their letters, they are two people. `settled` are the entries of people
     who have an account: they are in nobody's way, and are no question themselves.
     """
     by_name: dict[frozenset[str], list[Applicant]] = {}
@@ -116,13 +116,13 @@ def _are_two(one: Applicant, other: Applicant) -> bool:
         mine, theirs = getattr(one, name), getattr(other, name)
         if mine and theirs and mine.casefold() != theirs.casefold():
             return True
-    return False
+    return are_spelt_as_two(one.fullname, other.fullname)
 
 
 def _may_be_one(group: Sequence[Applicant]) -> bool:
     """Say whether all names in a group are alike; an empty one is like every other."""
-    names = [words for one in group if (words := name_words(one.fullname))]
-    return all(one & other for one in names for other in names)
+    names = {name_words(one.fullname) for one in group}
+    return all(may_be_one(one, other) for one in names for other in names)
 
 
 def _groups(

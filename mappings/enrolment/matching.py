@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappings.addresses import folded
-from mappings.enrolment.alike import name_words
+from mappings.enrolment.alike import may_be_one, name_words
 from mappings.enrolment.people import (
     Accounts,
     Decision,
@@ -132,9 +132,10 @@ def _of_ledger(
             code="another-person",
             what=f"the entry was of {account.fullname}, and its name and address have"
             " both become another's",
-            advice="If rows were sorted or numbered anew, put that right in the form."
-            " If it is somebody else now: `moodle-bridge enrol decide ENTRY --new`; if"
-            f" it is still the same person: --adopt {account.user_id}.",
+            advice="If it is the same person, under a new name, say:"
+            f" `moodle-bridge enrol decide ENTRY --adopt {account.user_id}`; if it is"
+            " somebody else now: `moodle-bridge enrol decide ENTRY --new`. If rows were"
+            " sorted or numbered anew, put that right in the form instead.",
             candidates=(account.shown(),),
         )
     return Match(account=account, how="ledger", owned=known.owned)
@@ -163,7 +164,11 @@ def _is_anothers(
         for other in accounts.by_address(applicant.email)
     ):
         return not now <= before
-    return bool(now and before) and not now & before
+    phone = applied.get("phone")
+    if phone and phone == applicant.phone and now & before:
+        # A new name and a new address after a wedding, say.
+        return False
+    return not may_be_one(now, before)
 
 
 def _as_decided(decision: Decision, accounts: Accounts) -> Match | Unmatched:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mappings.addresses import folded
-from mappings.enrolment.alike import name_words
+from mappings.enrolment.alike import may_be_one, name_words
 from mappings.enrolment.people import Decision, Verdict
 from mappings.enrolment.planned import held_of
 from sync.ledger.participants import new_participant_id
@@ -151,9 +151,7 @@ class Identities:
             return self._new_id()
         words = name_words(one.fullname)
         alike = [
-            each
-            for each in near
-            if not self._names.get(each) or words & self._names[each]
+            each for each in near if may_be_one(words, self._names.get(each, set()))
         ]
         if len(alike) == 1:
             return alike[0]

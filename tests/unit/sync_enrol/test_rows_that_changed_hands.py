@@ -114,13 +114,104 @@ def test_a_new_name_or_a_new_address_alone_is_a_change_as_before(
 ) -> None:
     written(
         enrolled,
-        ("Amina", "Otieno", "amina.otieno@example.org"),
+        ("Amina", "Otieno", "amina@example.org"),
         ("Ruy", "Kosta", "rui@example.org"),
-        HA,
+        ("Ha", "Nguyen", "ha.nguyen@example.com"),
     )
     called = planned(enrolled, "two")
     assert held(called) == []
-    assert [one["kind"] for one in steps(called)].count("user.change") == 2
+    assert [one["kind"] for one in steps(called)].count("user.change") == 3
+
+
+def test_who_marries_and_takes_a_new_address_is_renamed_by_one_command(
+    enrolled: Scene,
+) -> None:
+    written(enrolled, ("Amina", "Otieno", "amina.otieno@example.org"), RUI, HA)
+    called = planned(enrolled, "two")
+    assert held(called) == [("1", "another-person")]
+    number = user_id(enrolled, "amina.okello")
+    said = f"`moodle-bridge enrol decide form:1 --adopt {number}`"
+    assert said in called.data["plan"]["held"][0]["advice"]
+    decided(enrolled, "form:1", "--adopt", str(number))
+    called = planned(enrolled, "three")
+    assert held(called) == []
+    assert [one["kind"] for one in steps(called)].count("user.change") == 1
+    assert enrolled.apply("three", "--yes").code == 0
+    assert held(planned(enrolled, "four")) == []
+
+
+def test_of_a_family_nobody_gets_the_account_of_another(enrolled: Scene) -> None:
+    written(enrolled, ("John", "Okello", "john@example.org"), RUI, HA)
+    assert held(planned(enrolled, "two")) == [("1", "another-person")]
+    written(
+        enrolled,
+        AMINA,
+        ("Rui", "Santos", "santos@example.org"),
+        ("Binh", "Nguyen", "binh@example.org"),
+    )
+    assert [code for _, code in held(planned(enrolled, "three"))] == [
+        "another-person",
+        "another-person",
+    ]
+
+
+def test_a_slip_that_is_put_right_with_a_new_address_is_no_question(
+    enrolled: Scene,
+) -> None:
+    written(
+        enrolled,
+        ("Aminah W.", "Okello", "aminah@example.org"),
+        ("Costa", "Rui", "costa@example.org"),
+        ("Ha Thi", "Nguyen", "ha.thi@example.org"),
+    )
+    called = planned(enrolled, "two")
+    assert held(called) == []
+    assert [one["kind"] for one in steps(called)].count("user.change") == 3
+
+
+def test_a_family_that_shares_an_address_is_asked_about_and_not_merged(
+    scene: Scene,
+) -> None:
+    path = scene.folder / "bridge.toml"
+    path.write_text(
+        path.read_text().replace(
+            "[intake.questions]", 'duplicates = "latest"\n[intake.questions]'
+        )
+    )
+    written(scene, ("Amina", "Okello", "family@example.org"))
+    planned(scene, "one")
+    assert scene.apply("one", "--yes").code == 0
+    written(
+        scene,
+        ("Amina", "Okello", "family@example.org"),
+        ("John", "Okello", "family@example.org"),
+    )
+    called = planned(scene, "two")
+    assert {code for _, code in held(called)} == {"duplicate"}
+    assert steps(called) == []
+
+
+def test_names_that_differ_in_their_tones_are_of_two_people(scene: Scene) -> None:
+    written(
+        scene,
+        ("Thị Hà", "Nguyễn", "ha1@example.org"),
+        ("Thị Hạ", "Nguyễn", "ha2@example.org"),
+    )
+    called = planned(scene, "one")
+    assert held(called) == []
+    assert [one["kind"] for one in steps(called)].count("user.create") == 2
+    # Who leaves the marks out may be either.
+    written(
+        scene,
+        ("Thị Hà", "Nguyễn", "ha1@example.org"),
+        ("Thị Hạ", "Nguyễn", "ha2@example.org"),
+        ("Thi Ha", "Nguyen", "ha3@example.org"),
+    )
+    assert held(planned(scene, "two")) == [
+        ("1", "namesake"),
+        ("2", "namesake"),
+        ("3", "namesake"),
+    ]
 
 
 def test_an_account_that_was_deleted_is_made_anew_by_decision(enrolled: Scene) -> None:
