@@ -13,6 +13,7 @@ from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
 from lxml import etree
 
+from mappings.hidden_markup import take_out_hidden
 from mappings.html_tree import html_tree
 
 # Containers that hold nothing but a quote although they are no blockquote.
@@ -51,6 +52,7 @@ def text_from_mail_html(html: str) -> str:
     if _is_monstrous(tree):
         return _tidied(_bare_text(html))
     try:
+        take_out_hidden(tree)
         _show_links(tree)
         _show_small_pictures(tree)
         _draw_lines(tree)

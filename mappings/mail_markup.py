@@ -10,6 +10,7 @@ from html import escape
 from lxml import etree
 
 from mappings.direction import direction_of
+from mappings.hidden_markup import take_out_hidden
 from mappings.html_text import is_unread
 from mappings.html_tree import html_tree
 from mappings.links import file_name
@@ -62,6 +63,7 @@ def markup_of(html: str, kept: str, files: Sequence[MailFile]) -> Markup | None:
     tree = html_tree(StandIns.without(html))
     if tree is None or _is_monstrous(tree):
         return None
+    take_out_hidden(tree)
     _take_out_unread(tree)
     files = with_data_pictures(tree, files)
     shown = by_content_id(files)
