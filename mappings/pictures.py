@@ -186,10 +186,22 @@ def _decoded(image: Image.Image, limit_bytes: int | None) -> Image.Image | None:
     told = [name for name in image.info if name not in _SHOWN_INFO]
     upright = ImageOps.exif_transpose(image)
     if upright.mode not in _MODES:
-        upright = upright.convert("RGB")
+        upright = _in_usual_colours(upright)
     for name in told:
         upright.info.pop(name, None)
     return upright
+
+
+def _in_usual_colours(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # Sixteen bits of grey: all but the darkest would become white.
+        usual = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+    else:
+        usual = image.convert("RGB")
+    # What they say of colours is of those that were (CMYK), not of these.
+    for name in _SHOWN_INFO:
+        usual.info.pop(name, None)
+    return usual
 
 
 def _scaled(shown: Image.Image, media_type: str, limit_bytes: int) -> Picture | None:

@@ -298,3 +298,25 @@ def test_a_broken_picture_is_refused_or_mended_and_never_raises(
     picture = fitted(whole, "image/jpeg", limit)
     if picture is not None and limit is not None:
         assert len(picture.content) <= limit
+
+
+def test_a_grey_picture_of_sixteen_bits_keeps_its_greys() -> None:
+    noise = random.Random(5).randbytes(400 * 300 * 2)
+    dark = Image.frombytes("I;16", (400, 300), noise)
+    picture = fitted(written(dark, "PNG"), "image/png", 20_000)
+    assert picture is not None
+    histogram = opened(picture.content).convert("L").histogram()
+    assert sum(histogram[100:156]) > 0.9 * sum(histogram)
+
+
+def test_a_profile_of_inks_does_not_stay_in_a_picture_of_lights() -> None:
+    printed = Image.new("CMYK", (800, 600), (0, 255, 255, 0))
+    taken = written(printed, "JPEG", quality=95, icc_profile=b"prtrCMYKLab " * 50)
+    picture = fitted(taken, "image/jpeg", 6_000)
+    assert picture is not None
+    shown = opened(picture.content)
+    assert "icc_profile" not in shown.info
+    (_, red), (_, green), (_, blue) = (
+        band.getextrema() for band in shown.convert("RGB").split()
+    )
+    assert (red > 240, green < 20, blue < 20) == (True, True, True)
