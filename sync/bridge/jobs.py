@@ -21,6 +21,7 @@ from sync.jobs.new_posts import NewPosts
 from sync.jobs.notices import Notices
 from sync.jobs.posting import Posting
 from sync.jobs.questions import Questions
+from sync.jobs.recipients import Recipients
 from sync.jobs.routing import Routing
 from sync.jobs.scoring import Scoring
 from sync.jobs.twice import Twice
@@ -55,6 +56,16 @@ class Bridge(BridgeRota):
             max_mails=self.settings.safety.max_mails,
             mail=self.settings.mail,
             let_out=let_out,
+        )
+
+    def recipients(self, pair: Pair) -> Recipients:
+        """Return to whom posts of a pair are mailed, as people and channels stand."""
+        return Recipients(
+            pair,
+            ledger=self.ledger,
+            participants=self.participants,
+            mail=self.settings.mail,
+            account_id=lambda: self.account_id,
         )
 
     def digests(self, pairs: Sequence[Pair]) -> Digests:

@@ -12,6 +12,7 @@ from sync.bridge import Bridge
 from sync.cli.result import ExitCode, Result, Table
 from sync.engine import Engine
 from sync.jobs.audit import Finding, LedgerAudit, mended
+from sync.jobs.audit_readers import UNSURE, ReadersAudit
 from sync.jobs.audit_site import SiteAudit
 from sync.settings.values import duration
 
@@ -67,6 +68,7 @@ def audited(
         complete=complete,
         watch=bridge.watch(engine.begin if fix else lambda: None),
         account_id=lambda: bridge.account_id,
+        readers=ReadersAudit(ledger=bridge.ledger, recipients=bridge.recipients),
     )
     findings = ledger_audit.look(since)
     findings = mended(findings) if fix else findings
@@ -81,7 +83,8 @@ def audit_if_due(
 ) -> list[Finding]:
     """Audit and mend at the end of a run when [sync] audit_every says so.
 
-    Returns what a person must look at. The first run only sets the time.
+    Returns what a person must look at, not what may well be as it should be. The first
+    run only sets the time.
     """
     every = bridge.settings.sync.audit_every
     if not every:
@@ -99,7 +102,7 @@ def audit_if_due(
     with bridge.ledger.writing() as transaction:
         transaction.cursors.move(_CURSOR, now.isoformat())
     engine.report.counts["mended by the audit"] += sum(one.mended for one in findings)
-    return [one for one in findings if not one.mended]
+    return [one for one in findings if not one.mended and one.code != UNSURE]
 
 
 def told(finding: Finding) -> str:

@@ -19,6 +19,7 @@ from sync.ledger.links import Link
 
 if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
+    from sync.jobs.audit_readers import ReadersAudit
     from sync.jobs.watch import Watch
     from sync.ledger import Ledger, Transaction
     from sync.pairs import Pair
@@ -37,12 +38,14 @@ class SiteAudit:
         complete: Complete,
         watch: Watch,
         account_id: Callable[[], int],
+        readers: ReadersAudit,
     ) -> None:
         self._moodle = moodle
         self._ledger = ledger
         self._complete = complete
         self._watch = watch
         self._account_id = account_id
+        self._readers = readers
 
     def look(self, pair: Pair, since: datetime) -> list[Finding]:
         """Return what is otherwise in a pair's forums than in the ledger.
@@ -66,6 +69,7 @@ class SiteAudit:
                 if isinstance(read, DiscussionPosts) and read.posts:
                     known = links[read.discussion.id]
                     findings += self._compared(pair, read, known, begun)
+                    findings += self._readers.look(pair, read, known)
                     for post in read.posts:
                         for name in marker_in(post.message):
                             bearing[name].append(post)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from mappings.addresses import folded
+from sync.ledger.intents import Intent
 from sync.ledger.links import Link
 
 
@@ -22,3 +23,13 @@ def was_mailed(keys: set[str], addresses: tuple[str, ...]) -> bool:
     """Say whether one of a post's mails, by their keys, is for one of these addresses."""
     whom = {addressee(address) for address in addresses}
     return any(key.rpartition(":")[2] in whom for key in keys)
+
+
+def revision_of(key: str) -> int:
+    """Return which edit of a post the mail with a key is of; 0 is the post as it was."""
+    return int(key.split(":")[-2].partition("+")[0])
+
+
+def is_to_person(intent: Intent) -> bool:
+    """Say whether the mail of a post is to one reader, and not to a whole list."""
+    return intent.key.rpartition(":")[2] == intent.stream.rpartition(":")[2]

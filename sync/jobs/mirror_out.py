@@ -281,6 +281,7 @@ class MirrorOut:
             details={
                 "message_id": self._letters.message_id(link),
                 "post_id": link.post_id,
+                **({"user_id": person.user_id} if person else {}),
             },
             load=load,
             receipt=receipt_of(self._secret, key),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,12 @@ class Recipients:
             return Channel()
         return self._choices.of(delivery.person.user_id, self._pair.name)
 
+    def chose_before(self, delivery: Delivery, moment: datetime) -> bool:
+        """Say whether somebody takes part as they do now since before a moment."""
+        channel = self.channel(delivery)
+        changes = (channel.since, channel.paused_until)
+        return all(one is None or one <= moment for one in changes)
+
     def of_post(
         self,
         link: Link,
@@ -71,10 +78,12 @@ class Recipients:
         forum: Forum,
         *,
         had: Collection[int],
+        at: datetime | None = None,
     ) -> tuple[Rejection | None, Sequence[Delivery]]:
         """Return to whom a post is mailed now, or why to nobody whatever they chose.
 
-        `had` are those who had it already, in a digest.
+        `had` are those who had it already, in a digest. Who has answered in a Q&A
+        discussion is looked at as it was `at` a moment; None is now.
         """
         now = self._ledger.clock()
         group = self._pair.place.group_id
@@ -93,7 +102,7 @@ class Recipients:
                 everybody,
                 now,
                 group_id=group,
-                answered=answered_by(posts, discussion, now=now),
+                answered=answered_by(posts, discussion, now=at or now),
             )
             # The service account is nobody who reads, and who wrote by mail has the
             # mail already.
