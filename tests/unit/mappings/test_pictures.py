@@ -306,7 +306,7 @@ def test_a_grey_picture_of_sixteen_bits_keeps_its_greys() -> None:
     picture = fitted(written(dark, "PNG"), "image/png", 20_000)
     assert picture is not None
     histogram = opened(picture.content).convert("L").histogram()
-    assert sum(histogram[100:156]) > 0.9 * sum(histogram)
+    assert 0.4 < sum(histogram[:128]) / sum(histogram) < 0.6
 
 
 def test_a_profile_of_inks_does_not_stay_in_a_picture_of_lights() -> None:
@@ -316,7 +316,5 @@ def test_a_profile_of_inks_does_not_stay_in_a_picture_of_lights() -> None:
     assert picture is not None
     shown = opened(picture.content)
     assert "icc_profile" not in shown.info
-    (_, red), (_, green), (_, blue) = (
-        band.getextrema() for band in shown.convert("RGB").split()
-    )
-    assert (red > 240, green < 20, blue < 20) == (True, True, True)
+    bands = [band.histogram() for band in shown.convert("RGB").split()]
+    assert [sum(band[128:]) > 0 for band in bands] == [True, False, False]
