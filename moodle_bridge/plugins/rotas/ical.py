@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -17,6 +16,7 @@ from zope.interface import implementer
 from moodle_bridge.errors import Permanent, Transient
 from moodle_bridge.interfaces import IRotaSource
 from moodle_bridge.model.rota import DutyRole, Facilitator, RotaReading, RotaSpan
+from moodle_bridge.plugins.rotas.ical_events import events_between, span_of
 from moodle_bridge.plugins.rotas.names import named_in
 from moodle_bridge.plugins.web import Manner, WebHost
 from moodle_bridge.plugins.zones import Zone
@@ -27,7 +27,6 @@ _TOO_MANY = 429
 _REFUSED = 400
 _LAST_GOOD = "Nothing: the last good rota is used until it answers again."
 _BEGINS = re.compile(rb"^(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR", re.IGNORECASE)
-_DURATION = re.compile(r"DURATION[^:]*:\+?P[^T]*T", re.IGNORECASE)
 
 
 class IcalRotaSettings(BaseModel):
@@ -102,13 +101,16 @@ class IcalRota:
                 if not title.casefold().startswith(only.casefold()):
                     continue
                 title = title[len(only) :].lstrip(" :-")
-            span = self._span(event)
+            span = span_of(event, self._zone)
             if span is None:
                 problems.append(f"{title or 'an event'}: has no time in it")
                 continue
             begins, ends = span
             found = named_in(title, people, self._settings.role)
             unknown |= dict.fromkeys(found.unknown)
+            if not found.people and not found.unknown:
+                what = title or whole_title or "an event without a title"
+                problems.append(f"{what}: names nobody ({begins:%Y-%m-%d %H:%M} UTC)")
             uid = str(event.get("UID", "")) or title
             spans += [
                 RotaSpan(
@@ -132,58 +134,25 @@ class IcalRota:
     def _events(
         self, content: bytes, start: datetime, end: datetime, problems: list[str]
     ) -> Iterator[Any]:
-        # Heavy, and only wanted where a calendar is the rota.
-        import recurring_ical_events  # noqa: PLC0415
-        from icalendar import Calendar  # noqa: PLC0415
-        from x_wr_timezone import to_standard  # noqa: PLC0415
-
         try:
-            calendar = Calendar.from_ical(_with_exact_durations(content))
-            problems += [
-                f"nobody knows the time zone {name!r}, so its events are read by the"
-                f" clock of {self._zone}"
-                for name in _zones_unknown(calendar)
-            ]
-            # Google gives times in UTC and the zone in X-WR-TIMEZONE alone: then the
-            # hour of a recurring event would stay in UTC over a change of clocks.
-            calendar = to_standard(calendar)
-            # Floating times may lie half a day outside.
-            near = recurring_ical_events.of(calendar, skip_bad_series=True).between(
-                start - timedelta(days=1), end + timedelta(days=1)
+            near = events_between(
+                content,
+                start,
+                end,
+                zone=self._zone,
+                problems=problems,
+                only=self._settings.only,
             )
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        except ValueError as error:
             raise Permanent(
                 f"the calendar cannot be understood ({error})",
                 item=self.name,
                 advice="Export it again; if it stays so, look at the event named.",
             ) from error
         for event in near:
-            if str(event.get("STATUS", "")).upper() == "CANCELLED":
-                continue
-            span = self._span(event)
+            span = span_of(event, self._zone)
             if span is None or (span[0] < end and span[1] > start):
                 yield event
-
-    def _span(self, event: Any) -> tuple[datetime, datetime] | None:
-        begins = event["DTSTART"].dt
-        start = self._moment(begins)
-        exact = event.get("X-MOODLE-BRIDGE-EXACT")
-        if exact is not None:
-            end = start + timedelta(seconds=int(str(exact)))
-        elif "DTEND" in event:
-            end = self._moment(event["DTEND"].dt)
-        elif not isinstance(begins, datetime):
-            end = self._moment(begins + timedelta(days=1))
-        else:
-            return None
-        return (start, end) if end > start else None
-
-    def _moment(self, value: date | datetime) -> datetime:
-        if not isinstance(value, datetime):
-            value = datetime.combine(value, time())
-        if value.tzinfo is None:
-            value = value.replace(tzinfo=ZoneInfo(self._zone))
-        return value.astimezone(UTC)
 
     def _content(self) -> bytes:
         settings = self._settings
@@ -225,41 +194,3 @@ class IcalRota:
                 item=self.name,
                 advice="Look whether the calendar is still shared under this address.",
             )
-
-
-def _zones_unknown(calendar: Any) -> Iterator[str]:
-    """Yield zones that events name and the calendar does not explain, each once."""
-    seen = set()
-    for event in calendar.walk("VEVENT"):
-        begins = event.get("DTSTART")
-        name = getattr(begins, "params", {}).get("TZID")
-        value = getattr(begins, "dt", None)
-        floating = isinstance(value, datetime) and value.tzinfo is None
-        if name and floating and name not in seen:
-            seen.add(name)
-            yield str(name)
-
-
-def _with_exact_durations(content: bytes) -> bytes:
-    """Note durations in hours beside them, for events whose end they give.
-
-    RFC 5545 3.3.6: hours are exact, days are those of the clock. Libraries read both
-    as days of the clock, so a watch of 24 hours is 23 where clocks go forward.
-    """
-    text = content.decode("utf-8", "replace").replace("\r\n", "\n")
-    if not _DURATION.search(text):
-        return content
-    from icalendar import vDuration  # noqa: PLC0415
-
-    lines = []
-    inside = 0
-    for line in re.sub(r"\n[ \t]", "", text).split("\n"):
-        lines.append(line)
-        # A duration in an alarm is that of the alarm.
-        inside += line.upper().startswith("BEGIN:VALARM")
-        inside -= line.upper().startswith("END:VALARM")
-        if not inside and _DURATION.match(line):
-            length = vDuration.from_ical(line.partition(":")[2])  # type: ignore[no-untyped-call]
-            seconds = length.total_seconds()
-            lines.append(f"X-MOODLE-BRIDGE-EXACT:{int(seconds)}")
-    return "\r\n".join(lines).encode()

@@ -76,6 +76,10 @@ class MoodleCalendarRota:
             title = event.name[len(only) :].strip()
             found = named_in(title, people, self._settings.role)
             unknown |= dict.fromkeys(found.unknown)
+            if not found.people and not found.unknown:
+                problems.append(
+                    f"{event.name}: names nobody ({event.starts:%Y-%m-%d %H:%M} UTC)"
+                )
             spans += [
                 RotaSpan(
                     key=f"event {event.id} {person}",

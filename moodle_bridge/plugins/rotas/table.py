@@ -77,6 +77,8 @@ class TableRota:
             unknown |= dict.fromkeys(found.unknown)
             if ends <= start or begins >= end:
                 continue
+            if not found.people and not found.unknown:
+                problems.append(f"row {number}: names nobody")
             spans += [
                 RotaSpan(
                     key=f"row {number} {person}",
