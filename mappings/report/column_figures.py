@@ -191,9 +191,12 @@ class _Work:
         facts = self._facts
         if facts.watched is None:
             return np.zeros(len(self.began), dtype=bool)
-        if facts.rota_since is None:
-            return np.ones(len(self.began), dtype=bool)
-        return self.began >= microseconds(facts.rota_since)
+        known = np.ones(len(self.began), dtype=bool)
+        if facts.rota_since is not None:
+            known &= self.began >= microseconds(facts.rota_since)
+        if facts.rota_until is not None:
+            known &= self.began <= microseconds(facts.rota_until)
+        return known
 
     def _watched(self, end: Numbers, answered: Flags) -> Clock | None:
         if self._facts.watched is None:
@@ -310,6 +313,8 @@ class _Work:
         )
         lag = (known - np.minimum(sent, began) >= promise) | ((known > began) & in_time)
         on_duty = self._knows_rota()[self._missed] & ~lag
+        if facts.rota_until is not None:
+            on_duty &= began + promise <= microseconds(facts.rota_until)
         nobody = on_duty & (self._cover.between(began, began + promise) * 2 <= promise)
         counts = {
             Cause.NOBODY: int(nobody.sum()),

@@ -154,7 +154,16 @@ def knows_rota(facts: ReportFacts, wait: Wait) -> bool:
     """Say whether it is known who was on duty when a question was asked."""
     if facts.watched is None:
         return False
-    return facts.rota_since is None or wait.began >= facts.rota_since
+    since, until = facts.rota_since, facts.rota_until
+    begun = since is None or wait.began >= since
+    return begun and (until is None or wait.began <= until)
+
+
+def knows_promised_time(facts: ReportFacts, wait: Wait) -> bool:
+    """Say whether it is known who was on duty while a promise was to be kept."""
+    until = facts.rota_until
+    kept = until is None or wait.began + facts.promise <= until
+    return kept and knows_rota(facts, wait)
 
 
 def _is_needless(wait: Wait, now: datetime) -> bool:

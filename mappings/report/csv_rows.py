@@ -38,12 +38,13 @@ def waits_csv(
     watched: Cover | None,
     pseudonym: Callable[[int], str],
     rota_since: datetime | None = None,
+    rota_until: datetime | None = None,
 ) -> str:
     """Return a CSV file (RFC 4180) with a row for each wait, in their order.
 
     `pseudonym` gives the name under which an asker's Moodle number stands there; the
     same one for the same asker. `watched` is when somebody was on duty, None without
-    a rota; of what began before `rota_since` that is not known. What is open, or was
+    a rota; of what began before `rota_since` or after `rota_until` that is not known. What is open, or was
     taken back, has the moment until which it was watched in `censored_at`; what needs
     no answer has no times of waiting. No cell is a formula to a spreadsheet.
     """
@@ -54,7 +55,11 @@ def waits_csv(
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for wait in waits:
-        known = watched if rota_since is None or wait.began >= rota_since else None
+        known = watched
+        if (rota_since is not None and wait.began < rota_since) or (
+            rota_until is not None and wait.began > rota_until
+        ):
+            known = None
         writer.writerow(
             (
                 names[wait.asker_id],

@@ -57,7 +57,9 @@ class ReportFacts:
     it watched from the beginning: what lies before it was read later. `rota_since` is
     when the rota began to be kept (its first frozen shift of all, not of this period),
     None when it was kept all the time: of questions before it nobody knows who was on
-    duty, so they say nothing on the watched clock and have no cause but lag.
+    duty, so they say nothing on the watched clock and have no cause but lag. `rota_until` is up to when it was written
+    down who was on duty, None: up to now. Of what was asked later it is as little known,
+    and so is why a promise was missed that was to be kept after it.
     """
 
     now: datetime
@@ -76,3 +78,4 @@ class ReportFacts:
     quiet_after: timedelta = timedelta(days=10)
     history_until: datetime | None = None
     rota_since: datetime | None = None
+    rota_until: datetime | None = None

@@ -137,7 +137,7 @@ def _time_of(
     facts: ReportFacts, first: date | None, cover: Cover
 ) -> tuple[datetime, datetime]:
     """Return for which time the rota is averaged."""
-    end = facts.now
+    end = min(facts.now, facts.rota_until or facts.now)
     if facts.last is not None:
         end = min(end, moment(facts.last + _DAY, time(), facts.zone))
     if facts.first is not None:

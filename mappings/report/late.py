@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from mappings.report.counted import Counted, knows_rota
+from mappings.report.counted import Counted, knows_promised_time
 from mappings.report.facts import ReportFacts
 from mappings.response.causes import Cause, WhatIf, cause_of, what_if
 from mappings.response.clocks import Clocked, clocked
@@ -35,7 +35,9 @@ def causes_of(
         history = facts.history_until is not None and wait.began < facts.history_until
         found = None if history else facts.found_at.get((wait.pair, wait.post_id))
         cause = cause_of(one, facts.promise, watched=watched, found_at=found)
-        if cause is None or (cause is not Cause.LAG and not knows_rota(facts, wait)):
+        if cause is None:
+            continue
+        if cause is not Cause.LAG and not knows_promised_time(facts, wait):
             continue
         counts[cause] += 1
         if cause is Cause.NOBODY:

@@ -14,7 +14,7 @@ from mappings.rota.duty import Cover
 from moodle_bridge.model.waits import Medium, Utterance, Wait, WaitState
 from sync.commands.story import Event
 from sync.ledger.report_facts import ReportRows
-from sync.report.gathering import promise_of, watched_of
+from sync.report.gathering import frozen_up_to, promise_of, watched_of
 
 if TYPE_CHECKING:
     from sync.ledger import Transaction
@@ -38,13 +38,15 @@ class Circumstances:
     """What a wait is measured by.
 
     `watched` are the periods in which somebody was on duty, None where no rota was
-    kept then. `found_at` is when the bridge first saw the question, None when it saw it
+    kept then; `watched_until` is up to when that is written down, None: up to `now`.
+    `found_at` is when the bridge first saw the question, None when it saw it
     at once, or read it later as history.
     """
 
     now: datetime
     promise: timedelta
     watched: Cover | None
+    watched_until: datetime | None
     found_at: datetime | None
 
 
@@ -64,7 +66,9 @@ def circumstances(
     now = transaction.clock()
     rows = ReportRows(transaction.connection, [wait.pair])
     since = rows.rota_since()
+    until = frozen_up_to(transaction)
     known = since is not None and wait.began >= since
+    known = known and (until is None or wait.began <= until)
     found_at = next(
         (
             heard.found_at
@@ -77,6 +81,7 @@ def circumstances(
         now=now,
         promise=promise_of(settings),
         watched=watched_of(transaction, rows, now) if known else None,
+        watched_until=until,
         found_at=found_at,
     )
 
@@ -276,7 +281,11 @@ def _cause(wait: Wait, measured: Circumstances) -> Cause | None:
     (late,) = clocked([wait], measured.now, watched=measured.watched)
     cover = measured.watched or Cover(())
     found = cause_of(late, measured.promise, watched=cover, found_at=measured.found_at)
-    return None if measured.watched is None and found is not Cause.LAG else found
+    until = measured.watched_until
+    unknown = until is not None and wait.began + measured.promise > until
+    if found is not Cause.LAG and (measured.watched is None or unknown):
+        return None
+    return found
 
 
 def _no_question(said: Utterance, part: Part) -> tuple[list[str], dict[str, Any]]:

@@ -13,6 +13,9 @@ from sync.ledger.rows import upsert
 ACCOUNT = "site:account"
 """Where the user id of the service account is kept, behind a word for its token."""
 
+ROTA_FROZEN = "rota:frozen"
+"""Where it is kept up to when it was written down who was on duty."""
+
 
 class Cursors:
     """Named positions; a value is text that only its owner understands."""

@@ -16,7 +16,7 @@ from mappings.rota.duty import Cover, cover
 from mappings.rota.wall_clock import moment
 from moodle_bridge.model.waits import DEFINITION, Wait
 from sync.jobs.watch import begun_in
-from sync.ledger.cursors import ACCOUNT
+from sync.ledger.cursors import ACCOUNT, ROTA_FROZEN
 from sync.ledger.report_facts import ReportRows, Spoken, moment_text
 from sync.places import last_place
 from sync.report.traits import traits_of
@@ -109,6 +109,7 @@ def facts_around(
         found_at=found_at,
         watched=watched_of(transaction, rows, now),
         rota_since=rows.rota_since(),
+        rota_until=frozen_up_to(transaction),
         phases=phases_of(settings),
         members=members_of(transaction, settings, chosen, talk),
         said=said,
@@ -151,6 +152,12 @@ def watched_of(
     if since is None:
         return None
     return cover(transaction.shifts.between(since, now))
+
+
+def frozen_up_to(transaction: Transaction) -> datetime | None:
+    """Return up to when it is written down who was on duty; None: it is not told."""
+    kept = transaction.cursors.get(ROTA_FROZEN)
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def history_until(

@@ -65,6 +65,7 @@ def page_of(
             facts.waits,
             watched=facts.watched,
             rota_since=facts.rota_since,
+            rota_until=facts.rota_until,
             pseudonym=pseudonym,
         ),
         json=report_json(figures, public=public),

@@ -24,6 +24,9 @@ def write_due(bridge: Bridge, engine: Engine) -> list[SinkOutcome]:
     )
     if not sinks:
         return []
+    if bridge.settings.rota.sources:
+        # So that of no question that a report counts it is open who was on duty.
+        bridge.rota.freeze()
     # What draws and writes is loaded only when there is something to write.
     from sync.report.making import Making  # noqa: PLC0415
 

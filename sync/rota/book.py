@@ -13,6 +13,7 @@ from moodle_bridge.errors import RemoteError
 from moodle_bridge.interfaces import IRotaSource
 from moodle_bridge.model.rota import Facilitator, RotaReading, Shift
 from moodle_bridge.redact import masked
+from sync.ledger.cursors import ROTA_FROZEN
 from sync.rota.reading import reading_json, reading_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ AHEAD = timedelta(weeks=8)
 """How far ahead calendars are read."""
 
 _BEHIND = timedelta(weeks=2)
-_FROZEN_UP_TO = "rota:frozen"
 _KEY_LONGEST = 100
 
 
@@ -87,7 +87,7 @@ class Rota:
         say now. Calendars are known from two weeks back to eight weeks ahead.
         """
         with self._ledger.reading() as transaction:
-            frozen_up_to = _moment(transaction.cursors.get(_FROZEN_UP_TO))
+            frozen_up_to = _moment(transaction.cursors.get(ROTA_FROZEN))
             past = (
                 transaction.shifts.between(start, min(end, frozen_up_to))
                 if frozen_up_to is not None and start < frozen_up_to
@@ -131,16 +131,16 @@ class Rota:
         """
         now = self._ledger.clock()
         with self._ledger.reading() as transaction:
-            before = _moment(transaction.cursors.get(_FROZEN_UP_TO))
+            before = _moment(transaction.cursors.get(ROTA_FROZEN))
         if before is not None and now - before < every:
             return 0
         # The first time nothing has passed that anybody could have counted on.
         begin = now if before is None else before
         passed = self._compiled(begin, now) if begin < now else ()
         with self._ledger.writing() as transaction:
-            if _moment(transaction.cursors.get(_FROZEN_UP_TO)) != before:
+            if _moment(transaction.cursors.get(ROTA_FROZEN)) != before:
                 return 0
-            transaction.cursors.move(_FROZEN_UP_TO, now.isoformat())
+            transaction.cursors.move(ROTA_FROZEN, now.isoformat())
             return transaction.shifts.freeze(passed)
 
     def _compiled(self, start: datetime, end: datetime) -> tuple[Shift, ...]:

@@ -320,6 +320,22 @@ def test_before_the_rota_was_kept_nobody_knows_who_was_on_duty() -> None:
     assert figures.hours[0, 1].watched == 0
 
 
+def test_why_a_promise_was_missed_is_not_told_before_the_rota_is_written_down() -> None:
+    # Somebody is on duty all the time; that is written down up to half past ten.
+    waits = [asked(1, 540, 90), asked(2, 600, 90), asked(3, 640, 90)]
+    shift = Cover(((MONDAY, MONDAY + 10.5 * HOUR),))
+    until = MONDAY + 10.5 * HOUR
+    figures = figures_of(facts(waits, watched=shift, rota_until=until))
+    # Of the second half of the promised hour is not known, of the third nothing.
+    assert causes(figures) == {"NOBODY": 0, "LATE": 1, "LAG": 0}
+    assert sum(hour.missed for hour in figures.hours.values()) == 3
+    assert figures.what_if == ()
+    assert figures.whole.watched_number == 2
+    # A quarter of three weeks' Mondays is no gap where nothing is known yet.
+    assert figures.hours[0, 9].watched == 1
+    assert figures.hours[0, 11].watched is None
+
+
 def test_hours_on_duty_are_told_of_the_questions_since_the_rota_was_kept() -> None:
     # Five people ask before the rota is kept, and after it as many as are named.
     early = [asked(post, post, 30, asker=post) for post in range(1, 6)]

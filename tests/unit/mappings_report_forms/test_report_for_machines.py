@@ -277,6 +277,16 @@ def test_who_was_on_duty_before_there_was_a_rota_is_not_known() -> None:
     assert [row["watched_seconds"] for row in rows_of(text)] == ["", "0"]
 
 
+def test_who_is_on_duty_after_the_rota_was_written_down_is_not_known() -> None:
+    began = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    waits = [wait(1, began), wait(2, began + timedelta(minutes=1))]
+    table = waits_csv(
+        figures(), waits, watched=Cover(()), rota_until=began, pseudonym=str
+    )
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [row["watched_seconds"] for row in rows] == ["0", ""]
+
+
 def test_weeks_and_phases_are_those_of_the_zone() -> None:
     # In Kampala it is Monday already.
     began = datetime(2026, 11, 15, 21, 30, tzinfo=UTC)

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from sync.ledger.cursors import ROTA_FROZEN
 from tests.unit.sync_jobs.bridged import LIST, BridgedCourse
 from tests.unit.sync_jobs.test_alerting import watched
 
@@ -284,6 +285,42 @@ def test_options_before_a_part_are_refused_and_not_passed_over(
     asked: BridgedCourse,
 ) -> None:
     assert asked.call("report", "--dry-run", "now").code == 2
+
+
+def test_nobody_is_told_to_have_been_absent_since_the_last_run(
+    watched: BridgedCourse,
+) -> None:
+    watched.clock.move(minutes=20)
+    asked = watched.post(watched.aminata, "Blog")
+    watched.clock.move(minutes=5)
+    watched.sync()
+    # No run for more than an hour, in which Grace is on duty.
+    watched.clock.move(minutes=65)
+
+    def cause() -> object:
+        (told,) = watched.call("explain", str(asked.firstpost)).data["questions"]
+        return told["question"]["cause"]
+
+    assert cause() is None
+    watched.sync()
+    assert cause() == "on duty and late"
+
+
+def test_a_run_that_writes_a_report_knows_who_is_on_duty_up_to_now(
+    watched: BridgedCourse,
+) -> None:
+    def known_up_to() -> str | None:
+        with watched.reading() as transaction:
+            return transaction.cursors.get(ROTA_FROZEN)
+
+    before = known_up_to()
+    watched.clock.move(minutes=5)
+    watched.sync()
+    assert known_up_to() == before
+    path = watched.folder / "bridge.toml"
+    path.write_text(path.read_text("utf-8") + SINKS, encoding="utf-8")
+    watched.sync()
+    assert known_up_to() == watched.clock.now.isoformat()
 
 
 def test_who_waits_now_is_shown_with_on_whom_it_is(watched: BridgedCourse) -> None:

@@ -18,6 +18,7 @@ from moodle_bridge.model.channels import Channel, ChannelKind
 from moodle_bridge.model.intake import EntryState
 from moodle_bridge.model.rota import DutyRole, Shift
 from moodle_bridge.model.waits import Medium, WaitState
+from sync.ledger.cursors import ROTA_FROZEN
 from sync.ledger.entries import SeenEntry
 from sync.ledger.report_facts import Spoken, moment_text
 from sync.report.gathering import facts, talk_of
@@ -261,9 +262,11 @@ def test_the_watch_is_that_of_the_primaries_as_frozen(
             )
             for at, role in ((0, DutyRole.PRIMARY), (2, DutyRole.BACKUP))
         )
+        transaction.cursors.move(ROTA_FROZEN, (START + 4 * HOUR).isoformat())
     talk.move(hours=5)
     found = gathered(talk, tmp_path)
     assert found.watched is not None
+    assert found.rota_until == START + 4 * HOUR
     assert found.watched.periods == ((START, START + HOUR),)
     assert found.rota_since == START
 

@@ -13,6 +13,7 @@ import pytest
 from mappings.report.reckoning import figures_of
 from moodle_bridge.model.rota import DutyRole, Shift
 from moodle_bridge.model.waits import Mark, Medium
+from sync.ledger.cursors import ROTA_FROZEN
 from sync.report import figuring
 from sync.report.figuring import figures
 from sync.report.gathering import facts
@@ -59,6 +60,8 @@ class Life:
                     )
                     for day in range(2, 60)
                 )
+                written_down = START + timedelta(days=self.randomly.randint(5, 40))
+                transaction.cursors.move(ROTA_FROZEN, written_down.isoformat())
 
     def go_on(self, steps: int) -> None:
         for _ in range(steps):
