@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -149,6 +149,29 @@ def read_intake(bridge: Bridge, settings: IntakeSettings) -> IntakeRead:
     with opened(bridge, settings) as source:
         form = source.read()
     return understood_form(form, settings)
+
+
+def with_forgotten_keys(
+    read: IntakeRead, known: Collection[str], coded: Callable[[str], str]
+) -> IntakeRead:
+    """Return a form with the keys of forgotten people as the ledger knows them.
+
+    `known` are what stands there for such keys, and `coded` makes it of a key.
+    """
+    if not known:
+        return read
+    codes = {
+        one.key: code for one in read.form.entries if (code := coded(one.key)) in known
+    }
+    if not codes:
+        return read
+    form = replace(
+        read.form,
+        entries=tuple(
+            replace(one, key=codes.get(one.key, one.key)) for one in read.form.entries
+        ),
+    )
+    return understood_form(form, read.settings)
 
 
 def understood_form(form: Form, settings: IntakeSettings) -> IntakeRead:

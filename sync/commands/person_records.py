@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import secrets
 from collections import Counter
@@ -13,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mappings.addresses import folded
+from mappings.number_words import number_of
 from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge
 from sync.cli.result import ExitCode, Result, Table
 from sync.enrol.files import write_private
 from sync.jobs.mail_keys import addressee
 from sync.ledger.forgetting import Forgetting
+from sync.ledger.forgotten import hashed
 from sync.ledger.holdings import Holdings, Whom
 from sync.ledger.participants import new_participant_id
 
@@ -99,7 +99,7 @@ def export(invocation: Invocation, *, name: str, out: Path | None) -> Result:
     if out is not None:
         folder = invocation.folder / out
         _write(folder, data, mails)
-        parts.append(f"Written to {folder}, with {len(mails)} mails.")
+        parts.append(f"Written to {folder}, with {number_of(len(mails), 'mail')}.")
     elif rows:
         parts.append(
             "`--out FOLDER` writes all of it, with the mails; --json shows it."
@@ -198,6 +198,8 @@ def whom_of(transaction: Transaction, name: str) -> Whom:
         )
         further = transaction.addresses.get(address)
         users |= {further.user_id} if further else set()
+        if not ids | users:
+            ids |= transaction.entries.with_address(address)
     users |= {
         one.person.user_id
         for one in known
@@ -283,7 +285,11 @@ def _erased(bridge: Bridge, whom: Whom, *, dry_run: bool) -> Counter[str]:
         waiting = forgetting.under_way(whom)
         if waiting and not dry_run:
             raise ConfigError(
-                f"{waiting} mails of theirs, or to them, are on their way just now",
+                number_of(
+                    waiting,
+                    "mail of theirs, or to them, is on its way just now",
+                    "mails of theirs, or to them, are on their way just now",
+                ),
                 item=str(whom.user_id or ""),
                 advice="Run `moodle-bridge sync`, then this again. Nothing was"
                 " changed.",
@@ -296,12 +302,6 @@ def _erased(bridge: Bridge, whom: Whom, *, dry_run: bool) -> Counter[str]:
         else:
             tried.commit()
     return counts
-
-
-def hashed(secret: bytes, address: str) -> str:
-    """Return what stands for an address once it is forgotten; the same each time."""
-    said = f"forgotten:{folded(address)}".encode()
-    return f"forgotten-{hmac.new(secret, said, hashlib.sha256).hexdigest()[:24]}"
 
 
 def _shown(counts: Mapping[str, int], *, dry_run: bool) -> Result:

@@ -37,7 +37,8 @@ from sync.enrol.naming import Sighted, named
 from sync.enrol.places import IntakePlace, place_of
 from sync.enrol.refusals import refusal_steps
 from sync.enrol.world import World
-from sync.intake import IntakeRead, limits_of, read_intake
+from sync.intake import IntakeRead, limits_of, read_intake, with_forgotten_keys
+from sync.ledger.forgotten import hashed
 
 if TYPE_CHECKING:
     from moodle_bridge.model.applicants import Applicant
@@ -128,6 +129,14 @@ class Planning:
         places = {one.name: place_of(bridge, one) for one in intakes}
         reads = [read_intake(bridge, one) for one in intakes]
         with bridge.ledger.writing() as transaction:
+            reads = [
+                with_forgotten_keys(
+                    read,
+                    transaction.entries.forgotten_keys(read.settings.name),
+                    lambda key: hashed(bridge.secret, key),
+                )
+                for read in reads
+            ]
             for read in reads:
                 refuse_shrunk(transaction, read)
             forms = self._forms(transaction, reads, places)

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
+from mappings.addresses import folded
 from moodle_bridge.model.intake import EntryState
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
+from sync.ledger.forgotten import is_forgotten_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,27 @@ class Entries:
             .order_by(table.c.source, table.c.key)
         )
         return [_kept(row) for row in rows]
+
+    def with_address(self, address: str) -> frozenset[str]:
+        """Return whose entries answer with a (folded) address; nobody's are left out."""
+        table = schema.entry
+        rows = self._connection.execute(
+            select(table.c.participant_id, table.c.answers).where(
+                table.c.participant_id.is_not(None)
+            )
+        )
+        return frozenset(
+            row.participant_id
+            for row in rows
+            if any(
+                isinstance(text, str) and "@" in text and folded(text) == address
+                for text in row.answers.values()
+            )
+        )
+
+    def forgotten_keys(self, source: str) -> frozenset[str]:
+        """Return what stands for keys of entries whose people were forgotten."""
+        return frozenset(filter(is_forgotten_key, self._forgotten(source)))
 
     def counting(self, source: str) -> int | None:
         """Return how many entries counted when the form was last read.

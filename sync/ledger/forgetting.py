@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from mappings.enrolment.plan import EnrolmentPlan
 from mappings.enrolment.plan_file import plan_fingerprint, plan_of, plan_text
+from mappings.enrolment.planned import entry_name
 from moodle_bridge.runtime import Clock
 from sync.ledger import schema
+from sync.ledger.forgotten import is_forgotten_key
 from sync.ledger.holdings import Found, Holdings, Whom
 from sync.ledger.inbound import InboundState
 from sync.ledger.intents import IntentState
 from sync.ledger.rows import insert_new
 
 FORGOTTEN = "(forgotten)"
+# Keys that are a number in the table or the form, and nobody's name, address or phone.
+_MUTE_KEY = re.compile(r"(?:row )?[0-9]{1,6}(?: #[0-9]+)?")
 _UNDER_WAY = [InboundState.NEW.value, InboundState.ACCEPTED.value]
 _DELETED = (
     schema.person,
@@ -83,7 +88,8 @@ class Forgetting:
             table.name: condition
             for table, condition in self._holdings.conditions(whom)
         }
-        counts["intent"] = self._intents(whom, found)
+        coded = self._codes(conditions["entry"])
+        counts["intent"] = self._intents(whom, found, coded)
         counts["inbound"] = self._mails(found)
         counts["part"] = self._set(schema.part, conditions["part"], text="", subject="")
         counts["link"] = self._set(schema.link, conditions["link"], author_name="")
@@ -101,6 +107,7 @@ class Forgetting:
         counts["enrolment_plan"] = self._plans(whom, conditions)
         counts["deed"] = self._deeds(whom)
         counts["entry"] = self._entries(whom, conditions["entry"], tombstone)
+        self._rename(coded)
         counts["participant"] = self._set(
             schema.participant,
             conditions["participant"],
@@ -121,6 +128,39 @@ class Forgetting:
         return self._connection.execute(
             update(table).where(condition).values(**values)
         ).rowcount
+
+    def _codes(self, condition: Any) -> dict[tuple[str, str], str]:
+        """Return by form and key what stands for keys that tell who somebody is.
+
+        A table has often no other key than an address or a name.
+        """
+        table = schema.entry
+        return {
+            (row.source, row.key): self._hashed(row.key)
+            for row in self._connection.execute(
+                select(table.c.source, table.c.key).where(condition)
+            )
+            if not _MUTE_KEY.fullmatch(row.key) and not is_forgotten_key(row.key)
+        }
+
+    def _rename(self, coded: Mapping[tuple[str, str], str]) -> None:
+        """Put codes in the place of keys, wherever the ledger names an entry."""
+        decision, cursor = schema.decision, schema.cursor
+        for (source, key), code in coded.items():
+            for table in (schema.entry, decision):
+                self._set(
+                    table, (table.c.source == source) & (table.c.key == key), key=code
+                )
+            self._set(
+                decision,
+                decision.c.other_key == f"{source}:{key}",
+                other_key=f"{source}:{code}",
+            )
+        # Which row an entry stood in is read anew by the next plan.
+        for source in {source for source, _ in coded}:
+            self._connection.execute(
+                delete(cursor).where(cursor.c.name == f"intake:{source}:held-rows")
+            )
 
     def _entries(self, whom: Whom, condition: Any, tombstone: str) -> int:
         """Empty entries, and give those that are nobody's to the one who is forgotten."""
@@ -173,7 +213,13 @@ class Forgetting:
             )
         return len(rows)
 
-    def _intents(self, whom: Whom, found: Found) -> int:
+    def _intents(
+        self, whom: Whom, found: Found, coded: Mapping[tuple[str, str], str]
+    ) -> int:
+        plain = {
+            **{address: self._hashed(address) for address in whom.addresses},
+            **{key: code for (_, key), code in coded.items()},
+        }
         table = schema.intent
         rows = self._connection.execute(
             select(table).where(self._holdings.of_intents(whom, found))
@@ -192,6 +238,8 @@ class Forgetting:
                     summary=_without(row.summary, whom),
                     reason=_without(row.reason, whom),
                     advice=_without(row.advice, whom),
+                    key=_coded(row.key, plain),
+                    source=_coded(row.source, plain),
                     details=_details_without(row.details, whom),
                     result=_steps_without(row.result, whom),
                 )
@@ -213,7 +261,12 @@ class Forgetting:
         table = schema.deed
         rows = self._connection.execute(
             select(table.c.plan, table.c.step, table.c.position, table.c.kind).where(
-                table.c.participant_id.in_(sorted(whom.participant_ids))
+                or_(
+                    table.c.participant_id.in_(sorted(whom.participant_ids)),
+                    # Who was told what is wrong with their entry is nobody yet.
+                    (table.c.participant_id == "")
+                    & func.lower(table.c.target).in_(sorted(whom.addresses)),
+                )
             )
         ).all()
         for row in rows:
@@ -252,6 +305,14 @@ class Forgetting:
                 fingerprint=plan_fingerprint(plan),
             )
         return number
+
+
+def _coded(text: str, plain: Mapping[str, str]) -> str:
+    for word in sorted(plain, key=len, reverse=True):
+        at = text.casefold().find(word.casefold())
+        if at >= 0:
+            text = f"{text[:at]}{plain[word]}{text[at + len(word) :]}"
+    return text
 
 
 def _details_without(details: Mapping[str, Any], whom: Whom) -> dict[str, Any]:
@@ -293,6 +354,7 @@ def _without(text: str, whom: Whom) -> str:
 def _speaks_of(text: str, whom: Whom, entries: Iterable[tuple[str, str]]) -> bool:
     words = [
         *whom.participant_ids,
+        *(entry_name(*entry) for entry in entries),
         *whom.addresses,
         *(json.dumps(name, ensure_ascii=False) for name in whom.names),
         *(json.dumps(key, ensure_ascii=False) for _, key in entries),
@@ -307,19 +369,35 @@ def _plan_without(
     def names(target: str) -> bool:
         return target.casefold() in whom.addresses
 
+    named = {f"{source}:{key}" for source, key in entries}
+
+    def is_theirs(candidate: Mapping[str, Any]) -> bool:
+        address = str(candidate.get("address") or "").casefold()
+        user_id = candidate.get("user_id")
+        return (
+            (user_id is not None and user_id == whom.user_id)
+            or address in whom.addresses
+            or candidate.get("entry") in named
+            or candidate.get("person") in whom.participant_ids
+        )
+
+    def without(text: str) -> str:
+        for entry in entries:
+            text = text.replace(entry_name(*entry), FORGOTTEN)
+        return _without(text, whom)
+
     held = []
     for one in plan.held:
         if (one.source, one.entry) in entries:
             continue
-        candidates = tuple(
-            each for each in one.candidates if each.get("user_id") != whom.user_id
-        )
+        candidates = tuple(each for each in one.candidates if not is_theirs(each))
         held.append(
             replace(
                 one,
                 candidates=candidates,
-                what=_without(one.what, whom),
-                shown=_without(one.shown, whom),
+                what=without(one.what),
+                advice=without(one.advice),
+                shown=without(one.shown),
             )
         )
     return replace(
@@ -331,6 +409,8 @@ def _plan_without(
         ),
         held=tuple(held),
         left_alone=tuple(
-            one for one in plan.left_alone if one.person not in whom.participant_ids
+            replace(one, shown=without(one.shown), why=without(one.why))
+            for one in plan.left_alone
+            if one.person not in whom.participant_ids
         ),
     )
