@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mappings.addresses import folded
+from sync.commands.person_address import told_of
 from sync.participants import named
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def told_of_person(transaction: Transaction, person: Person) -> Iterator[str]:
 def told_of_address(transaction: Transaction, address: str) -> Iterator[str]:
     """Give lines about an address: whether mail arrives, and what came from it."""
     standing = transaction.bounces.get(folded(address))
-    why = f" ({standing.reason})" if standing.reason else ""
-    yield f"  {address}: {standing.state.value}{why}"
+    yield f"  {address}: mail {told_of(standing)}"
     for mail in transaction.inbound.from_sender(address, limit=_NEWEST):
         yield (
             f"    mail-{mail.id} {mail.received_at:%Y-%m-%d %H:%M} UTC,"

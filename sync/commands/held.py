@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mappings.mail_reading import read_mail
+from mappings.number_words import number_of
 from moodle_bridge.errors import ConfigError
 from sync.bridge import Bridge
 from sync.cli.result import Result, Table
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sync.ledger import Transaction
 
 _MOST = 1000
+# Rules that may take the words of a person for those of a program.
+_GUESSES = frozenset({"auto-reply", "spam"})
 _MAIL, _EFFECT = "mail-", "effect-"
 # What Moodle refused for a mail is shown as the mail that it was for.
 _BY_ITSELF = ("post:", "notice:", "reply:", "summary:", "issue:")
@@ -72,7 +75,7 @@ def show(invocation: Invocation, *, id: str) -> Result:  # noqa: A002
         lines = [
             f"From {item.sender}, came {item.received_at:%Y-%m-%d %H:%M} UTC",
             f"Subject: {item.subject}",
-            f"Held: {item.reason} (rule {item.rule}) {item.detail}".rstrip(),
+            f"{item.state.value.capitalize()}: {item.reason} (rule {item.rule}) {item.detail}".rstrip(),
             f"Whether From is true: {whether_true(item)}",
             item.advice,
             *told,
@@ -110,7 +113,7 @@ def show(invocation: Invocation, *, id: str) -> Result:  # noqa: A002
             f"{_STATES.get(item.state, item.state.value)}: {item.reason}",
             item.advice,
             (
-                f"tried {item.attempts} times, first meant"
+                f"tried {number_of(item.attempts, 'time')}, first meant"
                 f" {item.planned_at:%Y-%m-%d %H:%M} UTC"
             ),
         ],
@@ -202,7 +205,7 @@ def _item(transaction: Transaction, name: str) -> Inbound | Intent:
     item: Inbound | Intent | None = None
     if number.isdigit() and name.startswith(_MAIL):
         item = transaction.inbound.get(int(number))
-        if item is not None and item.state is not InboundState.HELD:
+        if item is not None and not _may_be_decided(item):
             item = None
     elif number.isdigit() and name.startswith(_EFFECT):
         item = transaction.intents.by_id(int(number))
@@ -212,9 +215,18 @@ def _item(transaction: Transaction, name: str) -> Inbound | Intent:
         raise ConfigError(
             "nothing of this name is held",
             item=name,
-            advice="`moodle-bridge held` lists what is. Nothing was changed.",
+            advice="`moodle-bridge held` lists what is, and `moodle-bridge explain` says"
+            " what became of a mail. Nothing was changed.",
         )
     return item
+
+
+def _may_be_decided(mail: Inbound) -> bool:
+    """Say whether a person decides on a mail: it is held, or was put aside by a guess."""
+    guessed = mail.rule in _GUESSES and mail.raw is not None
+    return mail.state is InboundState.HELD or (
+        mail.state is InboundState.IGNORED and guessed
+    )
 
 
 def _drop_mail(transaction: Transaction, intent: Intent, why: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mappings.number_words import number_of
 from moodle_bridge.errors import ConfigError
 from moodle_bridge.interfaces import IListMembers, IMailingList
 from sync.bridge import Bridge
@@ -78,7 +79,7 @@ def members(invocation: Invocation, *, pair: str | None) -> Result:
                     for one in found
                 ],
             ),
-            f"{len(found)} members.",
+            f"{number_of(len(found), 'member')}.",
         ],
         data={
             "members": [
@@ -212,8 +213,12 @@ def _synced(
     ]
     if plan.absent and not subscribe:
         parts.append(
-            f"{len(plan.absent)} participants are no members; --subscribe makes them"
-            " members, if they agreed."
+            number_of(
+                len(plan.absent),
+                "participant is no member; --subscribe makes them one",
+                "participants are no members; --subscribe makes them members",
+            )
+            + ", if they agreed."
         )
     return Result(
         parts=parts,

@@ -133,9 +133,10 @@ def told_of(standing: Standing) -> str:
         return "arrives, as far as is known"
     since = f" since {standing.since:%Y-%m-%d}" if standing.since else ""
     reason = f": {standing.reason}" if standing.reason else ""
+    points = "1 point" if standing.score == 1 else f"{standing.score:g} points"
     said = {
-        AddressState.ALIVE: f"came back lately ({standing.score:g} points)",
-        AddressState.DOUBTFUL: f"doubtful{since}, {standing.score:g} points",
+        AddressState.ALIVE: f"came back lately ({points})",
+        AddressState.DOUBTFUL: f"doubtful{since}, {points}",
         AddressState.DEAD: f"dead{since}; tried once a week",
         AddressState.UNWANTED: f"called spam{since}; stopped until they write",
     }[standing.state]

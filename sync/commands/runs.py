@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mappings.number_words import tally
 from sync.bridge import Bridge
 from sync.cli.result import Result, Table
 
@@ -26,7 +27,7 @@ def run(invocation: Invocation, *, limit: int) -> Result:
             one.command,
             "still running, or cut" if one.exit_code is None else str(one.exit_code),
             one.problem
-            or ", ".join(f"{n} {name}" for name, n in one.counts.items() if n),
+            or ", ".join(tally(n, name) for name, n in one.counts.items() if n),
         )
         for one in latest
     ]

@@ -72,7 +72,11 @@ def run(invocation: Invocation) -> Result:
             )
         )
     for run_ in latest:
-        ended = f"ended with {run_.exit_code}" if run_.ended_at else "has not ended"
+        ended = (
+            f"ended with exit code {run_.exit_code}"
+            if run_.ended_at
+            else "has not ended"
+        )
         parts.append(
             f"Last run: {run_.command}, {run_.started_at:%Y-%m-%d %H:%M} UTC, {ended}."
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moodle_bridge.redact import secrets_masked
+from sync.jobs.mail_keys import is_to_person
 
 if TYPE_CHECKING:
     from sync.ledger import Transaction
@@ -90,7 +91,8 @@ def of_intent(intent: Intent) -> Iterator[Event]:
     if intent.receipt_at is not None:
         seen = "its copy came back"
         yield Event(at=intent.receipt_at, what=f"{seen}: {intent.summary}")
-    if intent.listed_at is not None:
+    # Where each reader gets a mail of their own there is no list to give it back.
+    if intent.listed_at is not None and not is_to_person(intent):
         given = "the list gave it back"
         yield Event(at=intent.listed_at, what=f"{given}: {intent.summary}")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from mappings.number_words import number_of, tally
 from moodle_bridge.errors import (
     BridgeError,
     ConfigError,
@@ -250,7 +251,9 @@ def _begin(
         counts[pair.name] = watch.begin(
             pair, backfill=0 if first == "now" else int(first), served_at=served_at
         )
-        engine.progress(f"begun: {pair.name}, {counts[pair.name]} posts to mail")
+        engine.progress(
+            f"begun: {pair.name}, {number_of(counts[pair.name], 'post')} to mail"
+        )
     return counts
 
 
@@ -295,7 +298,7 @@ def _shown(report: Report, code: ExitCode, *, dry_run: bool) -> Result:
                 )
             )
     counts = {name: number for name, number in report.counts.items() if number}
-    said = ", ".join(f"{number} {name}" for name, number in counts.items())
+    said = ", ".join(tally(number, name) for name, number in counts.items())
     parts.append(f"{'Dry run' if dry_run else 'Done'}: {said or 'nothing new'}.")
     parts += report.problems
     if code is ExitCode.HELD:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mappings.letter import MailSite
 from mappings.moments import local_day
+from mappings.number_words import number_of
 from moodle_bridge.model.channels import ChannelKind
 from moodle_bridge.model.mail import OutgoingMail
 from sync.actions import Action, Done, Outcome, Plan, Refused, Settlement
@@ -177,7 +178,7 @@ class Digests:
 def _action(due: Due, number: int, key: str, receipt: str, made: Made) -> Action:
     mail = made.mail.mail
     seat = next(iter(due.seats.values()))
-    posts = f"{len(made.items)} posts"
+    posts = number_of(len(made.items), "post")
     if made.left_out:
         posts += f", {len(made.left_out)} left out"
     return Action(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mappings.number_words import number_of
 from moodle_bridge.interfaces import IListMembers
 from sync.cli.checks.finding import Finding, caught, missing, ok, warning
 
@@ -58,6 +59,10 @@ def _within(what: str, bridge: Bridge, listed: IListMembers) -> Iterator[Finding
     if held := listed.held():
         yield warning(
             f"{what}, held",
-            f"{len(held)} mails wait for the list's moderator",
+            number_of(
+                len(held),
+                "mail waits for the list's moderator",
+                "mails wait for the list's moderator",
+            ),
             "`moodle-bridge list held` shows them.",
         )

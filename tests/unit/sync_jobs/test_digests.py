@@ -530,7 +530,7 @@ def test_a_dry_run_shows_the_issues_and_sends_none(direct: BridgedCourse) -> Non
     at(direct, 18)
     planned = direct.sync("--dry-run").data["planned"]
     assert [one["kind"] for one in planned] == ["mail.digest"]
-    assert planned[0]["summary"] == "digest: 1 posts -> Thị Hà Nguyễn"
+    assert planned[0]["summary"] == "digest: 1 post -> Thị Hà Nguyễn"
     assert texts(direct, direct.ha) == []
 
 
