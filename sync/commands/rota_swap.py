@@ -14,7 +14,7 @@ from sync.commands.rota import opened, when_text
 from sync.commands.rota_changes import period_layer
 from sync.ledger.shifts import ASKED
 from sync.rota.people import facilitator_named
-from sync.rota.swaps import Answered, Asked
+from sync.rota.swaps import Answered, Asked, is_absent
 
 if TYPE_CHECKING:
     from sync.cli.invocation import Invocation
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SHOWN = timedelta(days=90)
 _SEE = "See `moodle-bridge rota swap list`."
+_ABSENCES = "See `moodle-bridge rota changes`; `moodle-bridge rota cancel` takes an absence back."
 _MAILED = "The next `moodle-bridge sync` sends the mails."
 
 
@@ -50,7 +51,16 @@ def ask(
             person=giver.key,
             takes_over=wanted.key if wanted else None,
         )
-        asked = [wanted] if wanted else [one for one in swaps.people if one != giver]
+        with bridge.ledger.reading() as transaction:
+            absent = [one for one in swaps.people if is_absent(transaction, one, layer)]
+        if wanted is not None and wanted in absent:
+            raise ConfigError(
+                f"{wanted.name} is absent then",
+                item="rota swap",
+                advice=_ABSENCES,
+            )
+        others = [one for one in swaps.people if one not in (giver, *absent)]
+        asked = [wanted] if wanted else others
         _may_be_asked(giver, asked)
         on_duty = [
             shift
@@ -77,6 +87,11 @@ def ask(
         return Result(
             parts=[
                 f"{'Would ask' if dry_run else 'Asks'} {names}: {layer.key}.",
+                *(
+                    f"{one.name} is absent then, and not asked."
+                    for one in absent
+                    if one != giver
+                ),
                 *([] if dry_run else [_MAILED]),
             ],
             data={
@@ -147,6 +162,12 @@ def answer(invocation: Invocation, *, key: str, by: str | None, yes: bool) -> Re
                 item=key,
                 advice="Use `moodle-bridge rota override` for the rest of it.",
             )
+        if answered is Answered.ABSENT:
+            raise ConfigError(
+                f"{person.name} is absent then, so nobody would be on duty",
+                item=key,
+                advice=_ABSENCES,
+            )
         said = "takes it" if yes else "does not take it"
         return Result(
             parts=[f"{person.name} {said}: {key} is {after.state}.", _MAILED],
@@ -160,6 +181,12 @@ def _may_be_asked(giver: Facilitator, asked: list[Facilitator]) -> None:
             "nobody takes their own watch",
             item="rota swap",
             advice="Name another person with --with, or nobody, to ask all.",
+        )
+    if not asked:
+        raise ConfigError(
+            "there is nobody else who is not absent then",
+            item="rota swap",
+            advice=_ABSENCES,
         )
     without = [one.name for one in (giver, *asked) if one.address is None]
     if giver.address is None or not any(one.address for one in asked):

@@ -27,6 +27,12 @@ _READ = (
     "It answers whether somebody takes a watch. Read it, then say so with `moodle-bridge"
     " rota swap accept` or `refuse`, and drop this mail."
 )
+_IS_ABSENT = (
+    "They take a watch in which they are absent, so nobody would be on duty. If the"
+    " absence is wrong, take it back with `moodle-bridge rota cancel`, and say `moodle-"
+    "bridge rota swap accept`. Then drop this mail."
+)
+_HELD = {Answered.TAKES_BACK: _READ, Answered.ABSENT: _IS_ABSENT}
 
 
 class SwapAnswers:
@@ -122,10 +128,10 @@ class SwapAnswers:
                 note(transaction)
                 return
             answered = swaps.answer(transaction, asked, yes=said)
-            back = answered is Answered.TAKES_BACK
-            state = InboundState.HELD if back else InboundState.ANSWERED
+            advice = _HELD.get(answered, "")
+            state = InboundState.HELD if advice else InboundState.ANSWERED
             reason = f"swap-{answered.value.replace(' ', '-')}"
-            note = _noted(inbound, state, reason, detail, _READ if back else "")
+            note = _noted(inbound, state, reason, detail, advice)
             note(transaction)
 
         return record

@@ -114,9 +114,8 @@ class Layers:
         asked_by: str = "",
         reason: str = "",
     ) -> None:
-        """Write down a change, or bring it up to date; may be repeated."""
+        """Write down a change, or lay it anew: then it is the last of its kind."""
         now = self._clock()
-        kept = self.get(layer.key)
         upsert(
             self._connection,
             schema.layer,
@@ -130,7 +129,7 @@ class Layers:
             state=state,
             asked_by=asked_by,
             reason=reason,
-            made_at=kept.made_at if kept else now,
+            made_at=now,
             updated_at=now,
         )
 

@@ -32,6 +32,7 @@ class Answered(StrEnum):
     DECLINED = "declined"
     LATE = "late"
     AGAIN = "answered before"
+    ABSENT = "absent"
     TAKES_BACK = "takes back"
 
 
@@ -89,7 +90,10 @@ class Swaps:
         return None
 
     def answer(self, transaction: Transaction, asked: Asked, *, yes: bool) -> Answered:
-        """Take an answer; the first yes wins, and both are told. May be repeated."""
+        """Take an answer; the first yes wins, and both are told. May be repeated.
+
+        A yes of somebody who is absent then takes nothing: nobody would be on duty.
+        """
         key, person = asked.kept.layer.key, asked.person
         kept = transaction.layers.get(key) or asked.kept
         if kept.state == ACCEPTED and kept.layer.takes_over == person.key:
@@ -105,6 +109,8 @@ class Swaps:
                 transaction.layers.change(key, state=REFUSED)
                 self._tell_giver(transaction, kept, SwapNews.REFUSED)
             return Answered.DECLINED
+        if is_absent(transaction, person, kept.layer):
+            return Answered.ABSENT
         transaction.layers.change(key, state=ACCEPTED, takes_over=person.key)
         self._tell(transaction, kept, SwapNews.TAKEN, person, taker=person)
         self._tell_giver(transaction, kept, SwapNews.ACCEPTED, taker=person)
@@ -142,9 +148,12 @@ class Swaps:
 
     def _waiting(self, transaction: Transaction, kept: KeptLayer) -> bool:
         """Say whether somebody who was asked has not said no."""
+        key = kept.layer.key
         return any(
-            transaction.cursors.get(_refusal(kept.layer.key, person.key)) != _NO
+            transaction.cursors.get(_refusal(key, person.key)) != _NO
             for person in self.asked_of(kept)
+            # Who was absent then was never asked.
+            if transaction.intents.get(_news_key(SwapNews.ASKED, key, person))
         )
 
     def _tell_giver(
@@ -176,7 +185,7 @@ class Swaps:
     ) -> bool:
         """Write a mail down, once for each news and reader; say whether it is new."""
         giver = self._giver(kept)
-        key = f"swap:{news.value}:{kept.layer.key}:{reader.key}"
+        key = _news_key(news, kept.layer.key, reader)
         told_before = transaction.intents.get(key) is not None
         if giver is None or reader.address is None or told_before:
             return False
@@ -205,6 +214,18 @@ class Swaps:
             summary=f"tell {reader.name} of {kept.layer.key}: {news.value}",
         )
         return True
+
+
+def is_absent(transaction: Transaction, person: Facilitator, layer: Layer) -> bool:
+    """Say whether somebody is off duty in some part of a change."""
+    return any(
+        kept.layer.kind is LayerKind.ABSENCE and kept.layer.person == person.key
+        for kept in transaction.layers.between(layer.start, layer.end)
+    )
+
+
+def _news_key(news: SwapNews, key: str, reader: Facilitator) -> str:
+    return f"swap:{news.value}:{key}:{reader.key}"
 
 
 def _refusal(key: str, person: str) -> str:

@@ -264,3 +264,61 @@ def test_a_mail_that_could_not_go_is_sent_later_and_once(rota: BridgedCourse) ->
     rota.sync()
     rota.sync()
     assert len(about(rota, BEN)) == 1
+
+
+def absent(course: BridgedCourse, who: str, *, day: int = 2) -> str:
+    date = course.clock.now.date()
+    when = date.fromordinal(date.toordinal() + day).isoformat()
+    times = ("--from", f"{when} 12:00", "--to", f"{when} 13:00")
+    key = course.call("rota", "absent", who, *times).data["id"]
+    assert isinstance(key, str)
+    return key
+
+
+def test_who_is_absent_then_is_not_asked(rota: BridgedCourse) -> None:
+    absent(rota, "ben")
+    key = ask(rota)
+    rota.sync()
+    assert about(rota, BEN) == []
+    (chi,) = about(rota, CHI)
+    answer(rota, chi, "Non", CHI)
+    # Nobody else was asked, so it is not waited for anybody.
+    assert state(rota, key) == ("refused", None)
+    assert len(about(rota, GRACE)) == 1
+
+
+def test_nobody_takes_a_watch_in_which_they_are_absent(rota: BridgedCourse) -> None:
+    key = ask(rota)
+    rota.sync()
+    (ben,) = about(rota, BEN)
+    gone = absent(rota, "ben")
+    taken = rota.mail(answer(rota, ben, "Ja", BEN))
+    assert (taken.state, taken.reason) == (InboundState.HELD, "swap-absent")
+    assert state(rota, key) == ("asked", None)
+    assert about(rota, GRACE) == []
+    refused = rota.call("rota", "swap", "accept", key, "--by", "ben")
+    assert "Ben is absent then" in refused.said
+    assert rota.call("rota", "cancel", gone).code == 0
+    assert rota.call("rota", "swap", "accept", key, "--by", "ben").code == 0
+    assert state(rota, key) == ("accepted", "ben")
+
+
+def test_one_who_is_absent_cannot_be_asked_alone(rota: BridgedCourse) -> None:
+    absent(rota, "ben")
+    with pytest.raises(AssertionError, match="Ben is absent then"):
+        ask(rota, "--with", "ben")
+    absent(rota, "chi")
+    with pytest.raises(AssertionError, match="nobody else who is not absent"):
+        ask(rota)
+
+
+def test_of_two_overrides_in_one_place_the_later_counts(rota: BridgedCourse) -> None:
+    date = rota.clock.now.date()
+    when = date.fromordinal(date.toordinal() + 2).isoformat()
+    times = ("--from", f"{when} 08:00", "--to", f"{when} 18:00")
+    for by in ("ben", "chi", "ben"):
+        rota.clock.move(minutes=1)
+        laid = rota.call("rota", "override", "--person", "grace", "--by", by, *times)
+        assert laid.code == 0, laid.said
+        who = rota.call("rota", "who", f"{when} 12:00")
+        assert [one["person"] for one in who.data["on_duty"]] == [by]
