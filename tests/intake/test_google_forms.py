@@ -13,7 +13,7 @@ import pytest
 
 from moodle_bridge.errors import ConfigError, Permanent, Transient
 from tests.intake import exporters
-from tests.intake.hosts import FormServer, Google, served, told
+from tests.intake.hosts import LOGIN_PAGE, FormServer, Google, Told, served, told
 from tests.intake.small import small_form
 from tests.intake.sources import google_key, google_source
 
@@ -172,3 +172,15 @@ def test_pages_that_go_in_circles_count_for_none(host: FormServer, key: Path) ->
     host.first = [told(token), told({"items": []}), *[told(page)] * 3]
     with pytest.raises(Transient, match="cut short"):
         source.read()
+
+
+@pytest.mark.parametrize(
+    "answer", [LOGIN_PAGE, told(None), told([]), told("x"), Told(body=b"\xff\xfe")]
+)
+def test_what_is_no_token_is_told_as_such(
+    host: FormServer, key: Path, answer: Told
+) -> None:
+    host.first = [answer]
+    with pytest.raises(Permanent, match="gives no token") as caught:
+        google_source(host, key).read()
+    assert "PRIVATE" not in f"{caught.value} {caught.value.advice}"

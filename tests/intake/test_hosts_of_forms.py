@@ -57,6 +57,7 @@ def source(kobo: FormServer, waits: Waits) -> Iterator[KoboIntake]:
         (told({"name": "x"}), Permanent, "something else than expected"),
         (told([1, 2]), Permanent, "something else than expected"),
         (Told(body=b'{"name": "x", "content": {'), Transient, "cut short"),
+        (Told(body=b"[" * 100_000), Transient, "cut short"),
         (
             Told(body=b'{"name"', headers={"Content-Length": "5000"}),
             Transient,

@@ -170,6 +170,33 @@ def test_an_export_that_is_cut_counts_for_none(result: object) -> None:
         read(cut)
 
 
+@pytest.mark.parametrize("answer", [None, [], 5, "x", {}, {"result": None}])
+@pytest.mark.parametrize(
+    "step", ["list_questions", "get_question_properties", "export_responses"]
+)
+def test_an_answer_of_another_form_is_told_at_every_step(
+    step: str, answer: object
+) -> None:
+    lime = survey()
+
+    def strange(asked: Asked) -> Told:
+        return told(answer) if step.encode() in asked.body else lime(asked)
+
+    with pytest.raises((Transient, Permanent)) as caught:
+        read(strange)
+    assert "right-password" not in f"{caught.value} {caught.value.advice}"
+
+
+def test_a_session_that_is_not_ended_well_spoils_nothing() -> None:
+    lime = survey()
+
+    def strange(asked: Asked) -> Told:
+        ends = b"release_session_key" in asked.body
+        return told(None) if ends else lime(asked)
+
+    assert len(read(strange).entries) == 3
+
+
 def test_without_the_library_it_is_told_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

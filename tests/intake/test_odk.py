@@ -158,9 +158,17 @@ def test_the_words_are_of_the_language_that_is_asked_for() -> None:
     assert "français (fr)" in caught.value.advice
 
 
-def test_a_page_in_place_of_the_definition_is_told() -> None:
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><body>Sign in</body>",
+        "<!DOCTYPE html><title>Sign in</title>",
+        '<html xmlns="http://www.w3.org/1999/xhtml"><body>Sign in</body></html>',
+    ],
+)
+def test_a_page_in_place_of_the_definition_is_told(page: str) -> None:
     central = odk()
-    central.xform = "<html><body>Sign in</body>"
+    central.xform = page
     with pytest.raises(Permanent, match="no XForm"):
         read(central)
 
@@ -171,7 +179,7 @@ def test_a_definition_opens_no_file_of_this_machine(tmp_path: Path) -> None:
     central = odk()
     central.xform = (
         f'<!DOCTYPE x [<!ENTITY a SYSTEM "{secret.as_uri()}">]>'
-        '<html xmlns="http://www.w3.org/1999/xhtml"><body>'
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><model/></head><body>'
         '<input ref="/data/person/name"><label>Name &a;</label></input>'
         "</body></html>"
     )

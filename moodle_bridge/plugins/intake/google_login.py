@@ -9,6 +9,8 @@ from moodle_bridge.errors import ConfigError, Permanent
 from moodle_bridge.plugins.intake.web import FormHost, https_address
 from moodle_bridge.runtime import Sleep
 
+_NO_TOKEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
 
 def google_token(
     key: Mapping[str, Any],
@@ -53,7 +55,8 @@ def google_token(
     with FormHost(item, pause=pause) as host:
         try:
             credentials.refresh(Request(session=host))
-        except (GoogleAuthError, Permanent):
+        except (GoogleAuthError, Permanent, *_NO_TOKEN):
+            # What is no answer of Google's, the library stumbles over.
             raise Permanent(
                 "Google gives no token for this key",
                 item=item,

@@ -71,6 +71,8 @@ class _Answers(BaseModel):
     responses: list[dict[str, Any]]
 
 
+# What the library comes to where an answer has not the form that it takes for granted.
+_STUMBLES = (AttributeError, LookupError, RecursionError, TypeError)
 _QUESTIONS, _ANSWERS = TypeAdapter(list[LimeQuestion]), TypeAdapter(_Answers)
 
 
@@ -137,19 +139,21 @@ class LimeSurveyIntake:
             # The session's key stands in the body of every request.
             host.guarded = True
             try:
-                try:
-                    client = Client(
-                        settings.url, settings.username, password, requests_session=host
-                    )
-                except (LookupError, TypeError, ResponseMismatchError):
-                    # JSON, and not that of a remote call.
-                    raise LimeSurveyError("something that is not LimeSurvey") from None
+                client = Client(
+                    settings.url, settings.username, password, requests_session=host
+                )
                 try:
                     yield client
                 finally:
                     # The key ends by itself in two hours.
-                    with suppress(RemoteError, LimeSurveyError):
+                    with suppress(
+                        RemoteError, LimeSurveyError, ResponseMismatchError, *_STUMBLES
+                    ):
                         client.close()
+            except (ResponseMismatchError, *_STUMBLES):
+                # JSON, and not that of a remote call.
+                alien = LimeSurveyError("something that is not LimeSurvey")
+                raise self._refused(alien) from None
             except LimeSurveyError as error:
                 raise self._refused(error) from None
 
@@ -195,7 +199,7 @@ class LimeSurveyIntake:
             if _EMPTY in str(error):
                 return []
             raise
-        except (binascii.Error, ValueError, TypeError):
+        except (binascii.Error, ValueError, TypeError, RecursionError):
             raise cut_short(self.name) from None
         rows = understood(_ANSWERS, answer, item=self.name).responses
         # Older servers wrap each row into an object with its id.

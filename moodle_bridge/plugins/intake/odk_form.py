@@ -40,11 +40,14 @@ def wordings(
     try:
         root = etree.fromstring(definition, parser)
     except etree.XMLSyntaxError:
+        root = None
+    # A login page may be good XML too.
+    if root is None or next(iter(_all(root, "model")), None) is None:
         raise Permanent(
             "the definition of the form is no XForm",
             item=item,
             advice="Look whether the address is that of ODK Central.",
-        ) from None
+        )
     form = _XForm(root, language, item)
     return dict(form.questions())
 

@@ -144,6 +144,6 @@ class TypeformFilesIntake:
             )
         try:
             event: Any = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             event = None
         return understood(_EVENT, event, item=item).form_response

@@ -123,7 +123,8 @@ def json_of(answer: requests.Response, *, item: str) -> Any:
     """
     try:
         return answer.json()
-    except ValueError:
+    # Lists within lists without an end are no answer either.
+    except (ValueError, RecursionError):
         pass
     if answer.content.lstrip()[:1] in {b"{", b"["}:
         raise cut_short(item)
