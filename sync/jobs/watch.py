@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from moodle_bridge.errors import Permanent, RemoteError, Transient
-from moodle_bridge.model.forum import Discussion, DiscussionPosts
-from moodle_bridge.moodle.forums import DiscussionFailure
-from moodle_bridge.moodle.functions import MISSING
+from moodle_bridge.errors import Permanent, RemoteError
+from moodle_bridge.model.forum import Discussion
 from moodle_bridge.redact import masked
-from sync.jobs.hearing import Listener, hear, hear_end
+from sync.jobs.reading import Count, Reading, grouped, only_here
 from sync.jobs.recounting import recounted, remember
-from sync.jobs.sighting import Watchword, note_gone, note_posts
 
 if TYPE_CHECKING:
     from moodle_bridge.moodle import Moodle
@@ -25,15 +20,13 @@ if TYPE_CHECKING:
     from sync.pairs import Pair
     from sync.settings.sections import SyncSettings
 
-T = TypeVar("T")
 
-log = logging.getLogger(__name__)
-
-READ_AT_ONCE = 50
 _RECHECKED_AT_ONCE = 100
 # For half an hour its author may take a post back, if Moodle is as it came: once that
 # time is over an answer is looked for again, so that nobody waits for one that is gone.
 _EDITING_TIME = timedelta(minutes=35)
+# As long as a server's clock may have been wrong before somebody sees it.
+_LOOK_BACK = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +34,8 @@ class Seen:
     """What a look at the forums found."""
 
     new_posts: int = 0
-    discussions_read: int = 0
     problems: tuple[str, ...] = ()
     moved_forums: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Count:
-    """How many posts were new, discussions read, and failed.
-
-    `unread` are those that failed and may be read the next time.
-    """
-
-    new: int = 0
-    read: int = 0
-    failed: int = 0
-    unread: frozenset[int] = frozenset()
 
 
 class Watch:
@@ -83,15 +62,19 @@ class Watch:
         still_here: Callable[[], None] = lambda: None,
         facilitators: Callable[[int], Collection[int]] = lambda _course_id: (),
     ) -> None:
-        self._facilitators = facilitators
-        self._still_here = still_here
-        self._account_id = account_id
-        self._secret = secret
         self._moodle = moodle
         self._ledger = ledger
         self._settings = settings
-        self._site_tag = site_tag
-        self._domain = domain
+        self._reading = Reading(
+            moodle,
+            ledger,
+            site_tag=site_tag,
+            domain=domain,
+            account_id=account_id,
+            secret=secret,
+            still_here=still_here,
+            facilitators=facilitators,
+        )
 
     def look(self, pairs: Sequence[Pair]) -> Seen:
         """See what changed since the last look; raises RemoteError if it cannot.
@@ -109,7 +92,7 @@ class Watch:
                 )
             }
         updates = self._moodle.updates.updates_since(_earliest(pairs, since))
-        new_posts = read = 0
+        new_posts = 0
         problems: list[str] = []
         failed: set[str] = set()
         moved = False
@@ -119,7 +102,7 @@ class Watch:
             wanted: dict[int, Discussion] = {}
             quiet: list[Discussion] = []
             if changed is not None and changed.error is not None:
-                _only_here(changed.error)
+                only_here(changed.error)
                 failed.add(pair.name)
                 problems.append(
                     masked(f"course {pair.place.course.shortname}: {changed.error}")
@@ -142,7 +125,6 @@ class Watch:
             unread = counts.unread | more.unread
             self._remember(pair, [*wanted.values(), *other], unread)
             new_posts += counts.new + more.new
-            read += counts.read + more.read
         self._move_cursors(
             {
                 pair.name: changed.seen_until
@@ -154,7 +136,6 @@ class Watch:
         )
         return Seen(
             new_posts=new_posts,
-            discussions_read=read,
             problems=tuple(problems),
             moved_forums=moved,
         )
@@ -176,7 +157,7 @@ class Watch:
             try:
                 listed = list(self._moodle.forums.looked_over(forum.id, since=since))
             except Permanent as error:
-                _only_here(error)
+                only_here(error)
                 problems.append(masked(f"forum {forum.name}: {error}"))
                 continue
             active = [one.discussion for one in listed if one.active]
@@ -208,9 +189,16 @@ class Watch:
                 if moment is None or pair not in since:
                     continue
                 reached = moment - self._settings.overlap
-                # A server clock that was set back must not move a cursor back.
-                if reached > since[pair]:
-                    transaction.cursors.move(_cursor(pair), reached.isoformat())
+                if moment < since[pair]:
+                    # The server's clock was ahead once, or was set back: what is said
+                    # until it is there again would never be seen. What is seen twice
+                    # is known by its id.
+                    reached = moment - _LOOK_BACK
+                    begun = begun_in(transaction, pair)
+                    reached = reached if begun is None else max(begun, reached)
+                elif reached <= since[pair]:
+                    continue
+                transaction.cursors.move(_cursor(pair), reached.isoformat())
 
     def begin(self, pair: Pair, *, backfill: int, served_at: datetime) -> int:
         """Begin a pair: the newest `backfill` posts are new, all older ones history.
@@ -229,7 +217,7 @@ class Watch:
                         pair, self._moodle.forums.discussions(forum.id, since=None)
                     ),
                     problems,
-                    begun=datetime.fromtimestamp(0, served_at.tzinfo),
+                    since=datetime.fromtimestamp(0, served_at.tzinfo),
                 )
             if problems:
                 raise RemoteError(
@@ -254,7 +242,6 @@ class Watch:
         count = self._read(pair, discussions, problems)
         return Seen(
             new_posts=count.new,
-            discussions_read=count.read,
             problems=tuple(problems),
         )
 
@@ -267,7 +254,7 @@ class Watch:
         self, pair: Pair, discussions: Iterable[Discussion]
     ) -> Iterator[Discussion]:
         """Pass discussions on as a forum lists them, and remember them."""
-        for group in _grouped(discussions):
+        for group in grouped(discussions):
             with self._ledger.writing() as transaction:
                 for discussion in group:
                     transaction.discussions.listed(pair.name, discussion)
@@ -291,7 +278,8 @@ class Watch:
                 pair.name, began_since=since, settles=_EDITING_TIME
             )
         known = {one.id for one in found}
-        return [*found, *(one for one in settled if one.id not in known)]
+        more = [one for one in settled if one.id not in known]
+        return [*found, *more[:_RECHECKED_AT_ONCE]]
 
     def _read(
         self,
@@ -299,103 +287,19 @@ class Watch:
         discussions: Iterable[Discussion],
         problems: list[str],
         *,
-        begun: datetime | None = None,
-    ) -> _Count:
-        """Read discussions and note their posts."""
-        started = begun or self.begun(pair.name)
-        if started is None:
-            return _Count()
-        new = read = failed = 0
-        unread: set[int] = set()
-        word: Watchword | None = None
-        listener: Listener | None = None
-        for group in _grouped(self._moodle.forums.posts(discussions)):
-            self._still_here()
-            # Asked here, and not before: most looks find nothing to read.
-            word = word or self._word(pair, started)
-            if pair.settings.questions:
-                listener = listener or self._listener(pair)
-            gone = self._gone(item for item in group if _may_be_gone(item))
-            with self._ledger.writing() as transaction:
-                numbers = [item.discussion.id for item in group]
-                links = transaction.links.of_discussions(pair.name, numbers)
-                # Asked before this look is noted as the last one.
-                checked = transaction.discussions.checked_at(pair.name, numbers)
-                for item in group:
-                    number = item.discussion.id
-                    if isinstance(item, DiscussionPosts):
-                        new += note_posts(transaction, item, links[number], word)
-                        if listener is not None:
-                            hear(
-                                transaction,
-                                item,
-                                listener,
-                                read_before=checked.get(number),
-                            )
-                        read += 1
-                        continue
-                    if number in gone:
-                        note_gone(transaction, pair.name, number, links[number])
-                        if listener is not None:
-                            hear_end(
-                                transaction,
-                                listener,
-                                number,
-                                read_before=checked.get(number),
-                            )
-                        continue
-                    _only_here(item.error)
-                    # Looked at again when the next recheck is due; meanwhile what
-                    # waits in it stays waiting.
-                    transaction.discussions.checked(pair.name, number)
-                    failed += 1
-                    if isinstance(item.error, Transient):
-                        unread.add(number)
-                    problems.append(masked(f"discussion {number}: {item.error}"))
-        return _Count(new=new, read=read, failed=failed, unread=frozenset(unread))
-
-    def _listener(self, pair: Pair) -> Listener:
-        return Listener(
-            pair=pair.name,
-            # What was there before is counted, and nobody is alerted of it.
-            begun=self.begun(pair.name) or self._ledger.clock(),
-            account_id=self._account_id(),
-            facilitators=self._facilitators(pair.place.course.id),
-            whole_thread=pair.settings.whole_thread,
-        )
-
-    def _word(self, pair: Pair, begun: datetime) -> Watchword:
-        return Watchword(
-            pair=pair.name,
-            begun=begun,
-            hold=pair.settings.hold,
-            corrections=pair.settings.corrections,
-            site_tag=self._site_tag,
-            domain=self._domain,
-            account_id=self._account_id(),
-            secret=self._secret,
-        )
-
-    def _gone(self, unread: Iterable[DiscussionPosts | DiscussionFailure]) -> set[int]:
-        """Return which of these discussions their forums no longer list.
-
-        Moodle has no errorcode for a discussion that was deleted.
-        """
-        missing = {item.discussion.id: item.discussion.forum_id for item in unread}
-        for forum_id in set(missing.values()):
-            for listed in self._moodle.forums.discussions(forum_id, since=None):
-                missing.pop(listed.id, None)
-        return set(missing)
+        since: datetime | None = None,
+    ) -> Count:
+        begun = self.begun(pair.name)
+        since = since or begun
+        if since is None:
+            return Count()
+        return self._reading.read(pair, discussions, problems, since=since, begun=begun)
 
 
 def begun_in(transaction: Transaction, pair: str) -> datetime | None:
     """Return from when on posts of a pair are new, None before its first run."""
     kept = transaction.cursors.get(_begun(pair))
     return datetime.fromisoformat(kept) if kept else None
-
-
-def _may_be_gone(item: DiscussionPosts | DiscussionFailure) -> bool:
-    return isinstance(item, DiscussionFailure) and item.perhaps_gone
 
 
 def _earliest(
@@ -410,21 +314,9 @@ def _earliest(
     return earliest
 
 
-def _only_here(error: RemoteError) -> None:
-    """Raise an error that an admin must mend, and that all others would have too."""
-    if error.concerns_all or error.code == MISSING:
-        raise error
-
-
 def _cursor(pair: str) -> str:
     return f"updates:pair:{pair}"
 
 
 def _begun(pair: str) -> str:
     return f"pair:{pair}:begun"
-
-
-def _grouped(items: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while group := list(islice(iterator, READ_AT_ONCE)):
-        yield group
