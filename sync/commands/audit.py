@@ -95,7 +95,8 @@ def audit_if_due(
         if kept is None:
             transaction.cursors.move(_CURSOR, now.isoformat())
             return []
-    if now - datetime.fromisoformat(kept) < every:
+    # A moment in the future is one of a clock that was wrong: then it is time, too.
+    if timedelta() <= now - datetime.fromisoformat(kept) < every:
         return []
     back = _back(bridge, None)
     findings = audited(bridge, pairs, now - back, fix=True, engine=engine)

@@ -69,17 +69,22 @@ def test_the_local_clock_is_no_cursor(course: BridgedCourse) -> None:
     assert len(course.sent()) == 1
 
 
-def test_a_server_clock_that_is_set_back_moves_no_cursor_back(
+def test_a_server_clock_that_is_set_back_hides_no_post_and_brings_none_twice(
     course: BridgedCourse,
 ) -> None:
     course.clock.move(hours=1)
+    course.post(course.aminata)
     course.sync()
-    with course.reading() as transaction:
-        before = transaction.cursors.get("updates:pair:fo26")
     course.clock.move(hours=-2)
     course.sync()
     with course.reading() as transaction:
-        assert transaction.cursors.get("updates:pair:fo26") == before
+        reached = transaction.cursors.get("updates:pair:fo26")
+        assert reached == transaction.cursors.get("pair:fo26:begun")
+    course.clock.move(minutes=70)
+    course.post(course.jan, "While it was behind")
+    course.sync()
+    course.sync()
+    assert len(course.sent()) == 2
 
 
 def test_what_is_seen_twice_is_sent_once(course: BridgedCourse) -> None:
