@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from moodle_bridge.model.rota import RotaReading
+from moodle_bridge.model.rota import DutyRole, Facilitator, RotaReading
 from moodle_bridge.plugins.rotas.ical import IcalRota, IcalRotaSettings
+from moodle_bridge.plugins.rotas.names import named_in
 from moodle_bridge.testing.rota_source import ANA, BEN
 
 START, END = datetime(2026, 3, 20, tzinfo=UTC), datetime(2026, 4, 10, tzinfo=UTC)
@@ -121,3 +122,23 @@ def test_an_event_that_names_nobody_is_told(tmp_path: Path) -> None:
     assert reading.problems == (
         "an event without a title: names nobody (2026-03-20 08:00 UTC)",
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "roles"),
+    [
+        ("Ana 18:00-22:00", {"ana": "primary"}),
+        ("Watch: Ana until 18:00", {"ana": "primary"}),
+        ("Backup 18:00: Ana", {"ana": "backup"}),
+        ("Watch: Lead", {"lead": "primary"}),
+        ("Watch: Lead (backup), Ana", {"lead": "backup", "ana": "primary"}),
+        ("Lead: Ana", {"ana": "primary"}),
+    ],
+)
+def test_hours_in_a_title_and_people_called_as_a_role_hide_nobody(
+    title: str, roles: dict[str, str]
+) -> None:
+    lead = Facilitator(key="lead", name="Lea Dumont", zone="UTC")
+    found = named_in(title, [ANA, BEN, lead], DutyRole.PRIMARY)
+    assert {key: role.value for key, role in found.people} == roles
+    assert found.unknown == ()

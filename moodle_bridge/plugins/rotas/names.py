@@ -25,6 +25,9 @@ _ROLES = {
 }  # fmt: skip
 _OF_WORD = {word: role for role, words in _ROLES.items() for word in words}
 _WORD = re.compile(r"[\w-]+")
+# Not the one in 18:00.
+_COLON = re.compile(r"(?<!\d):|:(?!\d)")
+_BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _BRACKETS = re.compile(r"[()\[\]{}]")
 
 
@@ -47,14 +50,17 @@ def named_in(text: str, people: Sequence[Facilitator], role: DutyRole) -> Named:
         for person in people
         for name in (person.key, person.name, *person.names)
     }
-    whole = text.partition(":")[2].strip() or text
-    spoken, rest = _role_in(text.partition(":")[0]) if ":" in text else (None, "")
+    before, *after = _COLON.split(text, maxsplit=1)
+    whole = "".join(after).strip() or text
+    spoken = _role_in(before)[0] if after else None
     found: list[tuple[str, DutyRole]] = []
     unknown: list[str] = []
     # A name may hold what stands between names ("Ana and Co").
     pieces = [whole] if _folded(whole) in known else _BETWEEN.split(whole)
     for piece in pieces:
-        said, rest = _role_in(piece)
+        # Somebody may be called as a role is ("Lead").
+        named = _folded(piece) in known
+        said, rest = (None, piece) if named else _role_in(piece)
         key = known.get(_folded(rest)) or _within(rest, known)
         if key is not None:
             found.append((key, said or spoken or role))
@@ -70,6 +76,10 @@ def role_named(text: str) -> DutyRole | None:
 
 def _role_in(text: str) -> tuple[DutyRole | None, str]:
     """Return the role that a text says, and the text without that word."""
+    for part in _BRACKETED.finditer(text):
+        role = _OF_WORD.get(_folded(part[1]))
+        if role is not None:
+            return role, f"{text[: part.start()]} {text[part.end() :]}".strip(" -:")
     plain = _BRACKETS.sub(" ", text)
     for word in _WORD.finditer(plain):
         role = _OF_WORD.get(_folded(word.group()))
