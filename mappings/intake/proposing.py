@@ -26,6 +26,7 @@ _LONGEST_SAMPLE = 200
 _LEAST = 0.4
 _BY_WORDS, _BY_ANSWERS = 0.65, 0.35
 _BARE = 0.8
+_UNANSWERED = 0.6
 _NAMES = (Subject.FIRST_NAME, Subject.LAST_NAME)
 
 
@@ -116,6 +117,9 @@ def _of_one_kind(found: Mapping[Subject, Proposal]) -> set[Subject]:
 
 def _confidence(subject: Subject, question: Question, form: Form) -> float:
     words = _by_words(subject, question)
+    if form.entries and not next(_answers(form, question), ""):
+        # Microsoft Forms has columns for people who log in, and they stay empty.
+        return _UNANSWERED * words
     read = _READERS.get(subject)
     if read is None or (not words and subject is not Subject.EMAIL):
         return words

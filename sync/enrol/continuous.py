@@ -7,6 +7,7 @@ again, and a form that cannot be read stops nothing else.
 from __future__ import annotations
 
 import hashlib
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ _COLUMNS = 78
 _LINE_LONGEST = 300
 _MAIL = "mail.plan"
 _COMMAND = "moodle-bridge "
+_QUOTED = re.compile(f"`{_COMMAND}[^`]*`")
+_JOINT = "\0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +260,11 @@ def _problems_of(error: BridgeError) -> list[str]:
     return [f"  {one.where}: {one.what}. {one.advice}".rstrip() for one in problems]
 
 
+def _held_together(command: re.Match[str]) -> str:
+    """Return a command whose words a line's end does not part: it is to be copied."""
+    return command[0].replace(" ", _JOINT)
+
+
 def _wrapped(lines: Sequence[str]) -> str:
     """Return lines of strangers' words as a text 78 columns wide."""
     text: list[str] = []
@@ -267,12 +275,16 @@ def _wrapped(lines: Sequence[str]) -> str:
             # A command is to be copied as it is.
             text.append(f"{indent}{one_line(plain)}".rstrip())
             continue
-        text += textwrap.wrap(
-            cut(one_line(plain), _LINE_LONGEST),
-            _COLUMNS,
-            initial_indent=indent,
-            subsequent_indent=f"{indent}  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        whole = _QUOTED.sub(_held_together, cut(one_line(plain), _LINE_LONGEST))
+        text += [
+            each.replace(_JOINT, " ")
+            for each in textwrap.wrap(
+                whole,
+                _COLUMNS,
+                initial_indent=indent,
+                subsequent_indent=f"{indent}  ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        ]
     return "\n".join([*text, ""])

@@ -199,3 +199,21 @@ def test_a_bare_heading_over_whole_names_is_the_whole_name() -> None:
 def test_a_bare_heading_by_itself_says_nothing_of_names() -> None:
     found = proposed(form({"First": "Ana", "Last visit": "May"}))
     assert [one.subject for one in found] == []
+
+
+def test_a_column_that_stays_empty_gives_way_to_one_with_answers() -> None:
+    found = proposed(
+        form(
+            {
+                "Email": "",
+                "Name": "",
+                "Nombre completo": "Ana Silva",
+                "Correo electrónico": "ana@example.org",
+                "¿Acepta que guardemos sus datos?": "Sí",
+            }
+        )
+    )
+    named = {one.subject: one.question.text for one in found}
+    assert named[Subject.EMAIL] == "Correo electrónico"
+    assert named[Subject.NAME] == "Nombre completo"
+    assert named[Subject.CONSENT] == "¿Acepta que guardemos sus datos?"

@@ -329,3 +329,28 @@ def test_who_was_adopted_comes_back_by_one_decision(scene: Scene) -> None:
     called = planned(scene, "four")
     assert held(called) == []
     assert [one["kind"] for one in steps(called)] == ["enrolment.reactivate"]
+
+
+def test_a_run_applies_the_others_and_mails_what_to_type_for_a_namesake_once(
+    scene: Scene,
+) -> None:
+    path = scene.folder / "bridge.toml"
+    path.write_text(
+        path.read_text()
+        .replace("[mail.out]", 'admin = "admin@example.org"\n[mail.out]')
+        .replace('groups_by = "country"', 'groups_by = "country"\nevery = "1m"')
+        .replace("[intake.questions]", "[intake.auto_apply]\n[intake.questions]")
+    )
+    written(scene, AMINA, ("Amina", "Okello", "amina2@example.org"), RUI)
+    for moment in (("--from", "now"), (), ()):
+        scene.move(timedelta(minutes=5))
+        scene.call("sync", *moment)
+    assert scene.user("rui.costa") is not None
+    assert scene.user("amina.okello") is None
+    (mail,) = (
+        text
+        for one in (scene.folder / "out" / "new").iterdir()
+        if "To: admin@example.org" in (text := one.read_text())
+    )
+    for command in ("form:1 --same-as form:2", "form:1 --new", "form:2 --new"):
+        assert f"`moodle-bridge enrol decide {command}`" in mail
