@@ -13,6 +13,7 @@ from mappings.verdict import Spam, Verdict, VerdictKind
 from sync.jobs.asking import Asking
 from sync.jobs.authors import Authors
 from sync.jobs.believing import Believing
+from sync.jobs.circles import seems_circling
 from sync.jobs.copies import is_copy, twin_of
 from sync.jobs.doubts import Doubts
 from sync.jobs.judged import (
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from sync.ledger import Transaction
     from sync.pairs import Pair
 
+_CIRCLING = (
+    "It says again what the last mails of its sender said, or they sent a hundred within"
+    " a day: perhaps a program answers without end. Release it if a person wrote it."
+)
 _UNCLEAR = (
     "The list stands in From, and the mail names several who may have written it. Ask"
     " who did. If these are addresses of one person, add them (`moodle-bridge person"
@@ -139,7 +144,8 @@ class Judge:
                 f"It has the Message-ID of mail {twin.id} and says something else."
                 " Release it if it is a mail of its own, or drop it.",
             )
-        return self._placed(transaction, replace(base, trimmed=trimmed), pair, author)
+        placed = self._placed(transaction, replace(base, trimmed=trimmed), pair, author)
+        return self._unless_circling(transaction, placed)
 
     def is_answer_to_us(
         self, transaction: Transaction, inbound: Inbound, mail: ReadMail
@@ -295,6 +301,15 @@ class Judge:
         if base.route.issue is not None:
             return of_issue(known, base.route.issue)
         return in_its_place(transaction, base, pair, person)
+
+    def _unless_circling(self, transaction: Transaction, placed: Judged) -> Judged:
+        if (
+            placed.state is InboundState.ACCEPTED
+            and not self._asks_bridge(placed)
+            and seems_circling(transaction, placed)
+        ):
+            return placed.held("circle", "circling", _CIRCLING)
+        return placed
 
     def _may_be_asked(self, pair: Pair | None, author: MailAuthor | None) -> bool:
         """Say whether a forged mail names somebody who can be asked about it."""

@@ -176,6 +176,24 @@ class Inbox:
         )
         return [_inbound(row) for row in rows]
 
+    def going_from(self, address: str, since: datetime) -> list[tuple[int, int]]:
+        """Return number and size of what came from an address, the newest first.
+
+        Only what was or will be posted, by when it was received, and without its bytes.
+        """
+        table = schema.inbound
+        going = (InboundState.ACCEPTED.value, InboundState.POSTED.value)
+        rows = self._connection.execute(
+            select(table.c.id, table.c.size)
+            .where(
+                func.lower(table.c.sender) == address.lower(),
+                table.c.state.in_(going),
+                table.c.received_at >= since,
+            )
+            .order_by(table.c.id.desc())
+        )
+        return [(row.id, row.size) for row in rows]
+
     def posted_since(self, moment: datetime) -> list[tuple[int, str, int]]:
         """Return number, pair and post of the mails that came since and were posted."""
         table = schema.inbound
