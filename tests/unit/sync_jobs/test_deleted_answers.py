@@ -151,6 +151,33 @@ def test_a_number_that_differs_for_good_is_looked_into_once(
     assert wait_of(course, asked).state is WaitState.OPEN
 
 
+def test_a_number_that_is_another_at_each_look_costs_one_reading_for_each_news(
+    course: BridgedCourse,
+) -> None:
+    asked = answered(course)
+    course.clock.move(minutes=15)
+    course.sync()
+    whole = course.moodle.functions[LIST]
+    looks = 0
+
+    def flipping(call: Call, arguments: Arguments) -> object:
+        nonlocal looks
+        looks += 1
+        answer = whole.run(call, arguments)
+        for row in answer["discussions"]:
+            row["numreplies"] += looks % 2
+        return answer
+
+    with course._changed(LIST, flipping):
+        course.post(course.ha, "one")
+        assert readings(course, asked) == 1
+        course.clock.move(minutes=15)
+        course.sync()
+        for _ in range(3):
+            course.clock.move(minutes=5)
+            assert course.asked_by_sync() == ["core_course_get_updates_since"]
+
+
 def test_a_discussion_that_cannot_be_read_is_not_taken_for_one_without_answers(
     course: BridgedCourse,
 ) -> None:
