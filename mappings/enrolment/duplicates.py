@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Literal
 
 from mappings.addresses import folded
@@ -15,6 +16,7 @@ from moodle_bridge.model.applicants import Applicant
 Policy = Literal["ask", "latest"]
 
 _OTHERWISE = ("organisation", "country", "phone")
+_SHOWN = 10
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -87,7 +89,8 @@ def namesakes(
     Somebody who answers twice with two addresses would have two accounts. A name says
     little by itself: of one word it counts for nothing, and where organisation, country
     or phone are not the same, or the marks on their letters, they are two people. `settled` are the entries of people
-    who have an account: they are in nobody's way, and are no question themselves.
+    who have an account: they are in nobody's way, and are no question themselves. Ten
+    others are named at most.
     """
     by_name: dict[frozenset[str], list[Applicant]] = {}
     for one in applicants:
@@ -99,13 +102,14 @@ def namesakes(
         for one in group:
             if one.entry in settled or one.entry in decisions:
                 continue
-            others = tuple(
+            like = (
                 other
                 for other in group
                 if other is not one
                 and not _are_two(one, other)
                 and (other.entry in settled or other.entry not in decisions)
             )
+            others = tuple(islice(like, _SHOWN))
             if others:
                 found[one.entry] = others
     return found
