@@ -45,7 +45,8 @@ _SOFT_ALTHOUGH_5 = frozenset({"5.2.2", "5.2.3", "5.3.4", "5.7.1"})
 _RECIPIENTS_MOST = 200
 _DIAGNOSTIC_LONGEST = 300
 _FLUFL_LARGEST = 2_000_000
-_LINES_LOOKED_AT = 4_000
+_TOP_OF_A_LETTER = 200_000
+_LINE_LONGEST = 998
 
 
 def is_delivery_report(mail: ReadMail, *, null_sender: bool) -> bool:
@@ -112,7 +113,10 @@ def _of_letter(mail: ReadMail) -> tuple[DeliveryFailure, ...]:
     if mail.size > _FLUFL_LARGEST or mail.problems:
         return ()
     # Whom a mail did not reach stands at the top; what follows is that mail, whole.
-    top = b"\n".join(mail.raw.split(b"\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT])
+    # No line of a mail is longer (RFC 5322, 2.1.1), and some of those readers take a
+    # time that grows with the square of it.
+    lines = mail.raw[:_TOP_OF_A_LETTER].split(b"\n")
+    top = b"\n".join(line[:_LINE_LONGEST] for line in lines)
     message = BytesParser(policy=policy.compat32).parsebytes(top)
     with suppress(Exception):  # thirty readers of strangers' letters, none of them ours
         soft, hard = all_failures(message)

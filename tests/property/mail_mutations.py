@@ -480,6 +480,15 @@ def one_line(random: Random, raw: bytes) -> bytes:
     return b"From: a@b.example\nSubject: x\n\n" + bait * (size // len(bait))
 
 
+def letter_of_a_mail_server(random: Random, raw: bytes) -> bytes:
+    # Programs that know the letters of old mail servers look at each line again from
+    # every comma, bracket or sign in it.
+    length = random.choice((998, 100_000))
+    line = random.choice((b",", b"<", b"a@", b"(", b" ")) * length + b"\n"
+    head = b"From: MAILER-DAEMON@b.example\nSubject: x\n\n"
+    return head + line * (1_900_000 // len(line))
+
+
 def many_lines(random: Random, raw: bytes) -> bytes:
     bait = b"\n".join(random.choices(_LINE_BAIT, k=random.randint(1, 3))) + b"\n"
     count = random.choice((5_000, 19_000, 200_000))
@@ -576,6 +585,6 @@ HEAVY: tuple[Mutation, ...] = (
     many_ids, nested_parts, nested_mails, many_parts, same_boundary, nested_tags, many_tags,
     table_of_tables, long_attribute, many_attributes, unclosed, quotes_in_html,
     pictures_in_html, data_pictures, base64_bomb, quoted_printable_bomb, uuencode_bomb,
-    one_line, many_lines, different_lines, links, long_subject, marks_and_signs, large_file,
+    one_line, letter_of_a_mail_server, many_lines, different_lines, links, long_subject, marks_and_signs, large_file,
     too_large, picture_bomb,
 )  # fmt: skip
