@@ -19,6 +19,7 @@ from mappings.report.figures import (
     FirstResponses,
     HourOfWeek,
     HourRow,
+    OpenQuestion,
     Participation,
     ResponseCurve,
     Row,
@@ -96,6 +97,25 @@ def active(
     counted = Active(active=said, enrolled=enrolled, by_mail=4, posts=77)
     return ActiveRow(
         key=key, title=title or key, active=counted, provisional=provisional
+    )
+
+
+def still_open(
+    asker: int,
+    began: datetime,
+    *,
+    post: int = 900_000_001,
+    medium: Medium = Medium.MOODLE,
+    forum: int = 7,
+) -> OpenQuestion:
+    return OpenQuestion(
+        pair="course",
+        post_id=post,
+        discussion_id=post + 1,
+        forum_id=forum,
+        asker_id=asker,
+        medium=medium,
+        began=began,
     )
 
 
@@ -213,9 +233,9 @@ def figures() -> Figures:
             WhatIf(weekdays=frozenset({5, 6}), since=9, until=13, caught=5, missed=30),
         ),
         waiting=(
-            wait(AMINA, MADE_AT - timedelta(hours=3), medium=Medium.MAIL),
-            wait(SALMA, MADE_AT - timedelta(minutes=70)),
-            wait(CHEN, MADE_AT - timedelta(minutes=12), forum=8),
+            still_open(AMINA, MADE_AT - timedelta(hours=3), medium=Medium.MAIL),
+            still_open(SALMA, MADE_AT - timedelta(minutes=70)),
+            still_open(CHEN, MADE_AT - timedelta(minutes=12), forum=8),
         ),
         bias=0.67,
         participation=Participation(
@@ -349,7 +369,7 @@ def hostile() -> Figures:
             for two in names
         ),
         waiting=tuple(
-            wait(person, MADE_AT - timedelta(hours=n), forum=n)
+            still_open(person, MADE_AT - timedelta(hours=n), forum=n)
             for n, person in enumerate(people)
         ),
         participation=replace(

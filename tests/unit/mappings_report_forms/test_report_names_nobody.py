@@ -23,7 +23,7 @@ from tests.unit.mappings_report_forms.made_figures import (
     few,
     figures,
     row,
-    wait,
+    still_open,
 )
 
 # A syllable that is in no word of ours, in every name.
@@ -52,7 +52,7 @@ def with_people(names: dict[int, str]) -> Figures:
         told,
         names=ReportNames(course="Open data", forums=told.names.forums, people=names),
         waiting=tuple(
-            wait(person, MADE_AT - timedelta(minutes=10), post=2 * 10**9 + number)
+            still_open(person, MADE_AT - timedelta(minutes=10), post=2 * 10**9 + number)
             for number, person in enumerate(names)
         ),
         participation=replace(
