@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell lets what it starts behind itself ignore Ctrl-C, and all that this
+        # starts as well, some of which is to be stopped by it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Each run tries other examples, so few of them are enough to find much in time.
     # How long one takes says how busy the machine is, and nothing of what is tried.
     for name, examples in (("test", 40), ("soak", 400)):

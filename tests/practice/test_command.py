@@ -43,7 +43,10 @@ def started(
             yield iter(practice.stdout.readline, "")
         finally:
             practice.send_signal(end)
-            practice.wait(120)
+            try:
+                practice.wait(120)
+            finally:
+                practice.kill()
     assert practice.returncode == 0
 
 
