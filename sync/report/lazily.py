@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar, overload
 
+from sync.report.uncollected import uncollected
+
 T = TypeVar("T")
 
 
@@ -18,7 +20,8 @@ class Lazily(Sequence[T], Generic[T]):
 
     @cached_property
     def _rows(self) -> Sequence[T]:
-        return self._make()
+        with uncollected():
+            return self._make()
 
     def __len__(self) -> int:
         """Say how many there are, without making them."""
