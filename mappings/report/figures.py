@@ -11,7 +11,7 @@ from mappings.participation.exchange import Exchange
 from mappings.report.facts import Phase, ReportNames
 from mappings.response.causes import Cause, WhatIf
 from mappings.response.survival import Share
-from moodle_bridge.model.waits import DEFINITION, Medium
+from moodle_bridge.model.waits import DEFINITION, Medium, Wait
 
 HourOfWeek = tuple[int, int]
 """Weekday (0 is Monday) and hour, by the clock of the report's zone."""
@@ -212,6 +212,11 @@ class OpenQuestion:
     asker_id: int
     medium: Medium
     began: datetime
+
+    @classmethod
+    def of(cls, wait: Wait) -> OpenQuestion:
+        """Return a wait as a report names it."""
+        return cls(**{name: getattr(wait, name) for name in cls.__slots__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

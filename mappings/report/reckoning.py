@@ -131,18 +131,8 @@ def _by(names: Mapping[int, str]) -> Callable[[str], str]:
 
 
 def _waiting(waits: Sequence[Wait]) -> tuple[OpenQuestion, ...]:
-    return tuple(
-        OpenQuestion(
-            pair=wait.pair,
-            post_id=wait.post_id,
-            discussion_id=wait.discussion_id,
-            forum_id=wait.forum_id,
-            asker_id=wait.asker_id,
-            medium=wait.medium,
-            began=wait.began,
-        )
-        for wait in sorted(waits, key=lambda one: (one.began, one.pair, one.post_id))
-    )
+    oldest_first = sorted(waits, key=lambda one: (one.began, one.pair, one.post_id))
+    return tuple(map(OpenQuestion.of, oldest_first))
 
 
 def _group_of(wait: Wait, _: object) -> str | None:

@@ -108,15 +108,7 @@ def still_open(
     medium: Medium = Medium.MOODLE,
     forum: int = 7,
 ) -> OpenQuestion:
-    return OpenQuestion(
-        pair="course",
-        post_id=post,
-        discussion_id=post + 1,
-        forum_id=forum,
-        asker_id=asker,
-        medium=medium,
-        began=began,
-    )
+    return OpenQuestion.of(wait(asker, began, post=post, medium=medium, forum=forum))
 
 
 def wait(
